@@ -19,10 +19,12 @@ static void read_addresses(struct reading *r, struct span value, const char *fie
 
 static void read_date(struct reading *r, struct span value)
 {
-	if (r->m->has_date)
-		return;
-	r->m->has_date = date_parse(value, &r->m->date);
-	if (!r->m->has_date)
+	int64_t date;
+
+	if (date_parse(value, &date)) {
+		r->m->date = date;
+		r->m->has_date = true;
+	} else
 		defects_add(&r->defects, "Date cannot be read");
 }
 
@@ -100,8 +102,8 @@ static void read_one(struct reading *r, const struct header *h)
 	case HEADER_CC: read_addresses(r, h->value, "Cc", &m->cc); break;
 	case HEADER_BCC: read_addresses(r, h->value, "Bcc", &m->bcc); break;
 	case HEADER_DATE: read_date(r, h->value); break;
-	case HEADER_SUBJECT: m->subject = m->subject ? m->subject : text(r, h->value); break;
-	case HEADER_MESSAGE_ID: m->message_id = m->message_id ? m->message_id : ids_one(r->a, h->value); break;
+	case HEADER_SUBJECT: m->subject = text(r, h->value); break;
+	case HEADER_MESSAGE_ID: m->message_id = ids_one(r->a, h->value); break;
 	case HEADER_IN_REPLY_TO: read_ids(r, h->value, "In-Reply-To", &m->in_reply_to); break;
 	case HEADER_REFERENCES: read_ids(r, h->value, "References", &m->references); break;
 	case HEADER_LIST_ID: read_list_id(r, h->value); break;
@@ -116,6 +118,7 @@ static void read_one(struct reading *r, const struct header *h)
 		m->bulk = true;
 }
 
+/* Of repeated fields that may stand once only the last readable one counts, as in most readers; addresses add up. */
 void fields_read(struct reading *r, const struct header_block *b)
 {
 	size_t from = 0;

@@ -48,6 +48,13 @@ static enum header_id header_identify(struct span name)
 	return HEADER_OTHER;
 }
 
+/* Fields that junk in a header block is told by. */
+static bool is_usual(struct span name)
+{
+	return header_identify(name) != HEADER_OTHER || span_is(name, "received") || span_is(name, "mime-version") ||
+	       span_is(name, "return-path") || span_is(name, "delivered-to") || span_starts(name, "x-");
+}
+
 /* Length of a field name that stands at s with its colon within n bytes, 0 when there is none (RFC 5322 section
  * 3.6.8; white space before the colon is the obsolete form of section 4.5). */
 static size_t field_name(const char *s, size_t n, size_t *colon)
@@ -78,20 +85,34 @@ static bool is_empty_line(const char *s, size_t len)
 	return len == 0 || s[0] == '\n' || (s[0] == '\r' && (len == 1 || s[1] == '\n'));
 }
 
-/* "From " and ">From " lines that mbox readers and writers left behind. */
-static size_t skip_mbox_lines(const char *s, size_t n)
+/* A byte order mark, lines that start with white space (what they continued is gone), and the "From " and ">From "
+ * lines that mbox readers and writers left behind. */
+static size_t skip_leftovers(const char *s, size_t n)
 {
-	size_t pos = 0;
+	size_t pos = n >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0 ? 3 : 0, colon;
 
-	for (;;) {
+	while (pos < n) {
 		struct span line = {s + pos, n - pos};
-		if (!span_starts(line, "from ") && !span_starts(line, ">from "))
-			return pos;
-		size_t colon;
-		if (field_name(line.at, line.len, &colon))
+		bool blank = s[pos] == ' ' || s[pos] == '\t';
+		bool mbox = span_starts(line, "from ") || span_starts(line, ">from ");
+		if (!blank && (!mbox || field_name(line.at, line.len, &colon)))
+			break;
+		pos = line_end(s, pos, n);
+	}
+	return pos;
+}
+
+/* Junk inside a header block (a fold that lost its white space, a stray line) is told from a body that began without an
+ * empty line by what follows: the next known field before the next empty or boundary line. n when there is none. */
+static size_t next_known_field(const char *s, size_t pos, size_t n)
+{
+	while (pos < n && !is_empty_line(s + pos, n - pos) && !(n - pos >= 2 && s[pos] == '-' && s[pos + 1] == '-')) {
+		size_t colon, len = field_name(s + pos, n - pos, &colon);
+		if (len && is_usual((struct span){s + pos, len}))
 			return pos;
 		pos = line_end(s, pos, n);
 	}
+	return n;
 }
 
 static void add_header(struct arena *a, struct header_block *b, size_t *cap, enum header_id id, struct span value)
@@ -115,15 +136,21 @@ static size_t field_end(const char *s, size_t pos, size_t n)
 
 void header_block_parse(struct arena *a, const char *s, size_t n, size_t limit, struct header_block *b)
 {
-	size_t pos = skip_mbox_lines(s, n), cap = 0;
+	size_t pos = skip_leftovers(s, n), cap = 0;
 
-	*b = (struct header_block){.first_bad = pos};
+	*b = (struct header_block){0};
 	while (pos < n && !is_empty_line(s + pos, n - pos)) {
 		size_t colon, len = field_name(s + pos, n - pos, &colon);
 		if (len == 0) {
-			b->no_separator = true;
-			b->body = pos;
-			return;
+			size_t next = next_known_field(s, pos, n);
+			b->junk = b->junk || next < n;
+			if (next == n) {
+				b->no_separator = true;
+				b->body = pos;
+				return;
+			}
+			pos = next;
+			continue;
 		}
 		size_t end = field_end(s, pos, n);
 		enum header_id id = header_identify((struct span){s + pos, len});

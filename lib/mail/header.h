@@ -42,15 +42,14 @@ struct header_block {
 	size_t count;
 	size_t body;         /* offset of the body */
 	size_t fields;       /* header fields seen, known or not */
-	size_t first_bad;    /* length of junk lines before the first field */
 	bool over_limit;     /* fields beyond the limit were left out */
 	bool no_separator;   /* the body began without an empty line */
-	bool has_nul;
+	bool junk;           /* lines between fields that are no fields were skipped */
 };
 
-/* Splits the block at the start of s[0..n): lines up to and with the empty line, any line ends, leading mbox lines
- * ("From ", ">From ") skipped. Fields that start beyond `limit` bytes are left out. A line that is no field ends the
- * block, as the other readers have it. Linear. */
+/* Splits the block at the start of s[0..n): lines up to and with the empty line, any line ends; leading mbox
+ * lines ("From ", ">From "), a byte order mark and folds of nothing are skipped. Fields that end beyond `limit` bytes
+ * are left out. A line that is no field is skipped where usual fields follow it, else the body starts there. Linear. */
 void header_block_parse(struct arena *a, const char *s, size_t n, size_t limit, struct header_block *b);
 
 /* The first header of that kind, NULL when there is none. */

@@ -36,6 +36,8 @@ static void read_headers(struct reading *r, struct span raw, struct header_block
 		defects_add(d, "no header fields");
 	if (b->over_limit)
 		defects_add(d, "header fields beyond %zu bytes left out", r->limits->header_bytes);
+	if (b->junk)
+		defects_add(d, "lines in the header block that are no header fields skipped");
 	if (b->no_separator)
 		defects_add(d, "header block ended by a line that is no header field");
 	fields_read(r, b);

@@ -174,8 +174,7 @@ static size_t unquote(const struct param *p, char *out)
 
 	for (size_t i = 0; i < p->value.len; i++) {
 		char c = p->value.at[i];
-		if (p->quoted && c == '\\' && i + 1 < p->value.len &&
-		    (p->value.at[i + 1] == '"' || p->value.at[i + 1] == '\\'))
+		if (p->quoted && c == '\\' && i + 1 < p->value.len)
 			c = p->value.at[++i];
 		else if (c == '\r' || c == '\n')
 			continue;
