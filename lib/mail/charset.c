@@ -44,11 +44,10 @@ static const struct alias aliases[] = {
     {"windows-31j", "cp932"},
     {"big5", "big5-hkscs"},
     {"x-big5", "big5-hkscs"},
-    {"iso-8859-1", "windows-1252"},
-    {"iso8859-1", "windows-1252"},
-    {"iso_8859-1", "windows-1252"},
-    {"latin1", "windows-1252"},
-    {"latin-1", "windows-1252"},
+    {"iso8859-1", "iso-8859-1"},
+    {"iso_8859-1", "iso-8859-1"},
+    {"latin1", "iso-8859-1"},
+    {"latin-1", "iso-8859-1"},
     {"ascii", "us-ascii"},
     {"ansi_x3.4-1968", "us-ascii"},
     {"iso-8859-8-i", "iso-8859-8"},
@@ -239,6 +238,23 @@ static struct charset_text convert(struct arena *a, iconv_t cd, struct span in)
 	return (struct charset_text){g.data, g.len, outcome};
 }
 
+static bool has_c1(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (((unsigned char)s.at[i] & 0xe0) == 0x80)
+			return true;
+	return false;
+}
+
+/* Senders say ISO-8859-1 and mean windows-1252; bytes 80-9F tell. Text that is UTF-8 on its way through several
+ * converters has them too and is read as it says. */
+static const char *which_latin1(const char *name, struct span bytes)
+{
+	bool is_1252 = strcmp(name, "iso-8859-1") == 0 && has_c1(bytes) && !utf8_is_valid(bytes.at, bytes.len);
+
+	return is_1252 ? "windows-1252" : name;
+}
+
 static struct charset_text guess(struct charset_cache *c, struct arena *a, struct span bytes)
 {
 	if (utf8_is_valid(bytes.at, bytes.len))
@@ -262,7 +278,7 @@ struct charset_text charset_to_utf8(struct charset_cache *c, struct arena *a, st
 		return guess(c, a, bytes);
 	if (strcmp(name, "utf-8") == 0)
 		return repair_utf8(a, bytes);
-	iconv_t cd = descriptor(c, name);
+	iconv_t cd = descriptor(c, which_latin1(name, bytes));
 	if (cd == (iconv_t)-1)
 		return guess(c, a, bytes);
 	struct charset_text t = convert(a, cd, bytes);

@@ -124,7 +124,8 @@ static enum mime_encoding encoding_of(const struct mime_scan *s, const struct he
 	return ENCODING_IDENTITY;
 }
 
-/* "type/subtype" without white space; what is no such thing is text/plain (RFC 2045 section 5.2). */
+/* "type/subtype" without white space; what is no such thing is kept as bytes, as the other readers do:
+ * RFC 2045 section 5.2 would read it as text/plain, which it rarely is. */
 static const char *type_of(const struct mime_scan *s, struct span value, const char *fallback)
 {
 	char *type = span_lower(s->a, value);
@@ -137,9 +138,10 @@ static const char *type_of(const struct mime_scan *s, struct span value, const c
 	const char *slash = strchr(type, '/');
 	if (slash && slash > type && slash[1] && !strchr(slash + 1, '/'))
 		return type;
-	if (n)
-		defects_add(s->defects, "Content-Type without type and subtype read as %s", fallback);
-	return fallback;
+	if (n == 0)
+		return fallback;
+	defects_add(s->defects, "Content-Type without type and subtype read as unknown bytes");
+	return "application/octet-stream";
 }
 
 static void read_disposition(const struct mime_scan *s, const struct header_block *b, struct mime_part *p)
@@ -153,7 +155,6 @@ static void read_disposition(const struct mime_scan *s, const struct header_bloc
 		p->disposition = DISPOSITION_INLINE;
 	else if (span_is(p->disposition_params.value, "attachment"))
 		p->disposition = DISPOSITION_ATTACHMENT;
-	p->has_disposition = p->disposition_params.value.len > 0;
 }
 
 static void read_part(const struct mime_scan *s, const struct header_block *b, bool digest, struct mime_part *p)
@@ -240,11 +241,11 @@ static bool open_multipart(struct mime_scan *s, const struct mime_part *p)
 	while (len && ascii_is_space(boundary[len - 1]))
 		len--;
 	if (!boundary || len == 0) {
-		defects_add(s->defects, "multipart without a boundary read as one part");
+		defects_add(s->defects, "multipart without a boundary: its body is left out");
 		return false;
 	}
 	if (len > s->limits->boundary_bytes) {
-		defects_add(s->defects, "multipart with a boundary over %zu bytes read as one part", s->limits->boundary_bytes);
+		defects_add(s->defects, "multipart with a boundary over %zu bytes: its body is left out", s->limits->boundary_bytes);
 		return false;
 	}
 	push(s, boundary, len, strcmp(p->content_type, "multipart/digest") == 0);
@@ -252,12 +253,13 @@ static bool open_multipart(struct mime_scan *s, const struct mime_part *p)
 }
 
 /* Goes into the part if it is a container within the limits. */
-static bool enter(struct mime_scan *s, const struct mime_part *p)
+static bool enter(struct mime_scan *s, struct mime_part *p)
 {
 	if (!is_multipart(p) && !is_embedded(p))
 		return false;
 	if (s->depth >= s->limits->nesting) {
 		defects_add(s->defects, "parts nested deeper than %zu read as one part", s->limits->nesting);
+		p->too_deep = true;
 		return false;
 	}
 	if (is_multipart(p)) {
