@@ -159,7 +159,7 @@ void header_block_parse(struct arena *a, const char *s, size_t n, size_t limit, 
 
 const struct header *header_find(const struct header_block *b, enum header_id id)
 {
-	for (size_t i = b->count; i-- > 0;)
+	for (size_t i = 0; i < b->count; i++)
 		if (b->items[i].id == id)
 			return &b->items[i];
 	return NULL;

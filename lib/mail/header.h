@@ -52,7 +52,7 @@ struct header_block {
  * are left out. A line that is no field is skipped where usual fields follow it, else the body starts there. Linear. */
 void header_block_parse(struct arena *a, const char *s, size_t n, size_t limit, struct header_block *b);
 
-/* The last header of that kind (of repeated ones most readers take that), NULL when there is none. */
+/* The first header of that kind, NULL when there is none. */
 const struct header *header_find(const struct header_block *b, enum header_id id);
 
 #endif
