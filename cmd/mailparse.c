@@ -30,6 +30,7 @@ struct run {
 	struct arena arena;
 	struct buf raw, line;
 	bool failed;
+	int write_errno; /* not 0: standard output is gone, which ends the run */
 };
 
 static const char usage_text[] =
@@ -117,7 +118,7 @@ static int print_message(struct run *r, const char *name, int fd, struct err *e)
 	json_close(&j, '}');
 	buf_putc(&r->line, '\n');
 	if (fwrite(r->line.data, 1, r->line.len, stdout) != r->line.len)
-		return err_errno(e, "write");
+		r->write_errno = errno;
 	return 0;
 }
 
@@ -150,14 +151,16 @@ int main(int argc, char **argv)
 	r.parser = message_parser_new();
 	if (optind == argc)
 		print_file(&r, "-");
-	for (int i = optind; i < argc; i++)
+	for (int i = optind; i < argc && !r.write_errno; i++)
 		print_file(&r, argv[i]);
 	message_parser_free(r.parser);
 	arena_clear(&r.arena);
 	buf_clear(&r.raw);
 	buf_clear(&r.line);
-	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "mailparse: standard output: %s\n", strerror(errno));
+	if (!r.write_errno && fflush(stdout))
+		r.write_errno = errno;
+	if (r.write_errno) {
+		fprintf(stderr, "mailparse: standard output: %s\n", strerror(r.write_errno));
 		return EX_IOERR;
 	}
 	return r.failed ? 1 : EX_OK;
