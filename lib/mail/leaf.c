@@ -195,7 +195,8 @@ static void keep_text(struct reading *r, const struct mime_part *part, struct sp
 		r->has_html = true;
 		r->html = data;
 		r->html_charset = charset_of(r, part);
-	} else if (!is_html && !r->seen_plain) {
+	} else if (!is_html && !r->seen_plain && !(part->in_message && r->has_html)) {
+		/* The HTML of a message says more than the text of one that it carries. */
 		r->seen_plain = true;
 		r->has_plain = !blank;
 		r->plain = data;

@@ -17,6 +17,7 @@ struct mime_part {
 	enum mime_encoding encoding;
 	enum disposition disposition;
 	bool too_deep; /* a container over the nesting limit */
+	bool in_message; /* inside of an embedded message */
 	struct span content_id;
 	struct span body; /* without the line end that belongs to the boundary behind it */
 };

@@ -187,6 +187,9 @@ static const struct text_row texts[] = {
      "boundary=b\n\n--b\n\nx\n--a\n"
      "Content-Type: image/png\n\ny\n--a--",
         "x", 1},
+    {"Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: text/html\n\n<p>outer</p>\n--a\n"
+     "Content-Type: message/rfc822\n\nSubject: inner\n\ninner\n--a--",
+        "outer", 0},
     {"Content-Type: text/plain; format=flowed\n\none \ntwo\n", "one two\n", 0},
     {"Content-Transfer-Encoding: base64\n\nSGVsbG8=\n", "Hello", 0},
     {"Content-Transfer-Encoding: x-uuencode\n\nbegin 644 x\n%:&5L;&\\ \n`\nend\n", "hello", 0},
