@@ -61,8 +61,10 @@ static struct compose sample(void)
 	};
 }
 
-#define LONG_LATIN "Änderungsübersicht für Größenmaße, öffentlich zugänglich – "
+#define LONG_LATIN "Änderungsübersicht für Größenmaße, öffentlich zugänglich –"
 #define EMOJI "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb\xf0\x9f\x8e\x89"
+
+#define FIVE(s) s s s s s
 
 /* Without space at the ends: the parser trims that of headers. */
 static const char *const texts[] = {
@@ -77,11 +79,10 @@ static const char *const texts[] = {
     "a =?b?= c =?",
     "100 % = _under?",
     EMOJI,
-    EMOJI EMOJI EMOJI EMOJI EMOJI EMOJI EMOJI EMOJI EMOJI EMOJI,
+    FIVE(EMOJI),
     "日本語の件名はとても長いので折り返しが必要になりますがどうでしょうかそれでも文字は切れません",
-    LONG_LATIN LONG_LATIN LONG_LATIN LONG_LATIN ".",
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen",
+    FIVE(LONG_LATIN),
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen 16 17",
     "averyveryveryveryveryveryveryveryveryveryveryveryveryveryveryveryveryveryveryveryverylongword ü end",
     "' ' \" \" ''",
     ".",
