@@ -11,7 +11,8 @@ enum mime_encoding { ENCODING_IDENTITY, ENCODING_BASE64, ENCODING_QUOTED_PRINTAB
 
 /* A part: what its header says and where its body stands. Nothing is decoded yet. */
 struct mime_part {
-	const char *content_type; /* "type/subtype" in lower case, "text/plain" where the header says nothing usable */
+	const char *
+	    content_type; /* "type/subtype" in lower case, "text/plain" where the header says nothing usable */
 	struct param_list type_params, disposition_params;
 	enum mime_encoding encoding;
 	enum disposition disposition;

@@ -1,0 +1,342 @@
+#include "base/config.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum { FILE_CAP_BYTES = 1 << 20 };
+
+const struct config_key config_keys[] = {
+    {"MAILROOM_DATA_DIR", CONFIG_PATH, NULL, 0, 0, NULL, false, "folder of the database, the attachments and the outbox"},
+    {"MAILROOM_DB", CONFIG_PATH, NULL, 0, 0, NULL, false, "database file (default: mailroom.db in the data folder)"},
+    {"MAILROOM_OUTBOX_DIR", CONFIG_PATH, NULL, 0, 0, NULL, false, "folder of the .eml files to review (default: outbox in the data folder)"},
+    {"MAILROOM_TZ", CONFIG_TEXT, "localtime", 0, 0, NULL, false, "time zone of the team's days, as Europe/Amsterdam; localtime: the machine's"},
+    {"MAILROOM_KEEP", CONFIG_CHOICE, "matched", 0, 0, "matched|all", false, "whose text and attachments are kept: mail that matches, or all mail"},
+    {"MAILROOM_MAX_ATTACHMENT_MB", CONFIG_INT, "50", 0, 10240, NULL, false, "a larger attachment is listed without its file"},
+    {"MAILROOM_MAX_MESSAGE_MB", CONFIG_INT, "50", 1, 1024, NULL, false, "a larger message becomes a failed item"},
+    {"MAILROOM_MAX_HEADER_KB", CONFIG_INT, "1024", 1, 65536, NULL, false, "header block read of one message or part"},
+    {"MAILROOM_MAX_NESTING", CONFIG_INT, "100", 1, 10000, NULL, false, "levels of parts within parts"},
+    {"MAILROOM_MAX_PARTS", CONFIG_INT, "10000", 1, 1000000, NULL, false, "parts of one message"},
+    {"MAILROOM_MAX_ADDRESSES", CONFIG_INT, "10000", 1, 1000000, NULL, false, "addresses read of one header"},
+    {"MAILROOM_MAX_BOUNDARY", CONFIG_INT, "256", 1, 65536, NULL, false, "bytes of a multipart boundary"},
+    {"MAILROOM_MAX_COMMENT_DEPTH", CONFIG_INT, "64", 1, 100000, NULL, false, "comments or groups within each other in an address header"},
+    {"MAILROOM_MAX_RFC2231_PARTS", CONFIG_INT, "1000", 1, 1000000, NULL, false, "continuations of one parameter"},
+    {"MAILROOM_MAX_TEXT_KB", CONFIG_INT, "2048", 1, 1048576, NULL, false, "text kept of one message"},
+    {"MAILROOM_TRUSTED_AUTHSERV", CONFIG_TEXT, NULL, 0, 0, NULL, false, "servers whose Authentication-Results count, comma-separated (default: the topmost header's)"},
+    {"MAILROOM_FREE_MAIL_DOMAINS", CONFIG_TEXT, NULL, 0, 0, NULL, false, "further domains, comma-separated, that never stand for an organisation"},
+    {"MAILROOM_TEAM_NAME", CONFIG_TEXT, "Team", 0, 0, NULL, false, "name of the team in the digest"},
+    {"MAILROOM_DIGEST_FROM", CONFIG_TEXT, NULL, 0, 0, NULL, false, "sender address of the team digest (default: the first active admin)"},
+    {"MAILROOM_DIGEST_FROM_NAME", CONFIG_TEXT, "Mailroom", 0, 0, NULL, false, "sender name of the team digest"},
+    {"MAILROOM_LIVE", CONFIG_BOOL, "false", 0, 0, NULL, false, "false forbids digest-send --live"},
+    {"MAILROOM_NOW", CONFIG_TIME, NULL, 0, 0, NULL, false, "fixes the clock, for tests and for doing a day again"},
+    {NULL, CONFIG_TEXT, NULL, 0, 0, NULL, false, NULL},
+};
+
+enum { KEY_COUNT = sizeof config_keys / sizeof *config_keys - 1 };
+
+struct setting {
+	char *value;
+	enum config_origin origin;
+};
+
+struct config {
+	struct setting settings[KEY_COUNT];
+	char *file;
+};
+
+struct config *config_new(void)
+{
+	struct config *c = mem_alloc(sizeof *c);
+
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		c->settings[i].value = config_keys[i].value ? mem_strdup(config_keys[i].value) : NULL;
+	return c;
+}
+
+void config_free(struct config *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < KEY_COUNT; i++) {
+		if (c->settings[i].value && config_keys[i].secret)
+			explicit_bzero(c->settings[i].value, strlen(c->settings[i].value));
+		free(c->settings[i].value);
+	}
+	free(c->file);
+	free(c);
+}
+
+static int key_index(const char *name)
+{
+	for (int i = 0; i < KEY_COUNT; i++)
+		if (strcmp(config_keys[i].name, name) == 0)
+			return i;
+	return -1;
+}
+
+static bool parse_bool(const char *s, bool *v)
+{
+	static const char *const yes[] = {"true", "yes", "on", "1"}, *const no[] = {"false", "no", "off", "0"};
+
+	for (size_t i = 0; i < 4; i++)
+		if (strcasecmp(s, yes[i]) == 0 || strcasecmp(s, no[i]) == 0) {
+			*v = strcasecmp(s, yes[i]) == 0;
+			return true;
+		}
+	return false;
+}
+
+static bool is_choice(const char *choices, const char *value)
+{
+	size_t n = strlen(value);
+
+	for (const char *s = choices; s; s = strchr(s, '|') ? strchr(s, '|') + 1 : NULL)
+		if (n > 0 && strncmp(s, value, n) == 0 && (s[n] == '|' || s[n] == '\0'))
+			return true;
+	return false;
+}
+
+static int check_int(const struct config_key *k, const char *value, struct err *e)
+{
+	char *end;
+	long long n;
+
+	errno = 0;
+	n = strtoll(value, &end, 10);
+	if (errno || end == value || *end || n < k->min || n > k->max)
+		return err_set(e, ERR_CONFIG, "%s: \"%s\" is no whole number from %lld to %lld", k->name, value,
+		    (long long)k->min, (long long)k->max);
+	return 0;
+}
+
+static int check_value(const struct config_key *k, const char *value, struct err *e)
+{
+	bool b;
+	int64_t t;
+
+	switch (k->type) {
+	case CONFIG_BOOL:
+		if (!parse_bool(value, &b))
+			return err_set(e, ERR_CONFIG, "%s: \"%s\" is neither true nor false", k->name, value);
+		return 0;
+	case CONFIG_INT:
+		return check_int(k, value, e);
+	case CONFIG_CHOICE:
+		if (!is_choice(k->choices, value))
+			return err_set(e, ERR_CONFIG, "%s: \"%s\" is none of %s", k->name, value, k->choices);
+		return 0;
+	case CONFIG_TIME:
+		if (clock_parse(value, &t, e) != 0) {
+			err_prefix(e, "%s", k->name);
+			e->code = ERR_CONFIG;
+			return -1;
+		}
+		return 0;
+	case CONFIG_TEXT:
+	case CONFIG_PATH:
+		return 0;
+	}
+	return 0;
+}
+
+int config_set(struct config *c, const char *key, const char *value, enum config_origin origin, struct err *e)
+{
+	int i = key_index(key);
+
+	if (i < 0)
+		return err_set(e, ERR_CONFIG, "%s: no such setting (mailroom.conf(5) lists them)", key);
+	if (origin < c->settings[i].origin)
+		return 0;
+	/* An empty value gives the default back, as an empty line in a file means it. */
+	if (*value == '\0')
+		value = config_keys[i].value;
+	if (value && check_value(&config_keys[i], value, e) != 0)
+		return -1;
+	free(c->settings[i].value);
+	c->settings[i].value = value ? mem_strdup(value) : NULL;
+	c->settings[i].origin = origin;
+	return 0;
+}
+
+/* Takes white space at both ends off, then one pair of quotes; in place. */
+static char *unquoted(char *s)
+{
+	size_t n;
+
+	s += strspn(s, " \t");
+	n = strlen(s);
+	while (n > 0 && strchr(" \t\r", s[n - 1]))
+		s[--n] = '\0';
+	if (n >= 2 && (*s == '"' || *s == '\'') && s[n - 1] == *s) {
+		s[n - 1] = '\0';
+		s++;
+	}
+	return s;
+}
+
+/* One logical line; blank and comment lines are good. */
+static int load_line(struct config *c, char *line, struct err *e)
+{
+	char *eq;
+
+	line += strspn(line, " \t\r");
+	if (*line == '\0' || *line == '#' || *line == ';')
+		return 0;
+	eq = strchr(line, '=');
+	if (!eq)
+		return err_set(e, ERR_CONFIG, "\"%s\" is no KEY=VALUE line", line);
+	*eq = '\0';
+	return config_set(c, unquoted(line), unquoted(eq + 1), CONFIG_FILE, e);
+}
+
+int config_load_file(struct config *c, const char *path, struct err *e)
+{
+	struct buf b = {0};
+	int line_number = 0, rc = -1;
+	char *s;
+
+	if (file_read(path, -1, FILE_CAP_BYTES, &b, e) != 0)
+		goto out;
+	if (strlen(buf_str(&b)) != b.len) {
+		err_set(e, ERR_CONFIG, "%s: holds a NUL byte: is it a text file?", path);
+		goto out;
+	}
+	s = b.data;
+	if (strncmp(s, "\xef\xbb\xbf", 3) == 0)
+		s += 3;
+	while (s && *s) {
+		char *end = s;
+		int first = ++line_number;
+		/* A backslash before the line end joins the next line on. */
+		while ((end = strchr(end, '\n')) && end > s && end[-1] == '\\') {
+			memmove(end - 1, end + 1, strlen(end + 1) + 1);
+			end--;
+			line_number++;
+		}
+		if (end)
+			*end = '\0';
+		if (load_line(c, s, e) != 0) {
+			err_prefix(e, "%s:%d", path, first);
+			goto out;
+		}
+		s = end ? end + 1 : NULL;
+	}
+	free(c->file);
+	c->file = mem_strdup(path);
+	rc = 0;
+out:
+	buf_clear(&b);
+	return rc;
+}
+
+int config_load_environment(struct config *c, char *const *envp, struct err *e)
+{
+	for (; *envp; envp++) {
+		const char *eq = strchr(*envp, '=');
+		char *key;
+		int rc;
+
+		if (!eq || strncmp(*envp, "MAILROOM_", 9) != 0 || strncmp(*envp, "MAILROOM_CONFIG=", 16) == 0)
+			continue;
+		key = mem_strndup(*envp, (size_t)(eq - *envp));
+		rc = config_set(c, key, eq + 1, CONFIG_ENVIRONMENT, e);
+		free(key);
+		if (rc != 0)
+			return err_prefix(e, "environment");
+	}
+	return 0;
+}
+
+static const char *env_get(char *const *envp, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; *envp; envp++)
+		if (strncmp(*envp, name, n) == 0 && (*envp)[n] == '=' && (*envp)[n + 1])
+			return *envp + n + 1;
+	return NULL;
+}
+
+static void default_path(struct config *c, const char *key, char *path)
+{
+	struct setting *s = &c->settings[key_index(key)];
+
+	if (s->value)
+		free(path);
+	else
+		s->value = path;
+}
+
+int config_finish(struct config *c, char *const *envp, struct err *e)
+{
+	const char *xdg = env_get(envp, "XDG_DATA_HOME"), *home = env_get(envp, "HOME"), *data;
+
+	if (!config_text(c, "MAILROOM_DATA_DIR")) {
+		if (geteuid() == 0)
+			default_path(c, "MAILROOM_DATA_DIR", mem_strdup("/var/lib/mailroom"));
+		else if (xdg)
+			default_path(c, "MAILROOM_DATA_DIR", file_join(xdg, "mailroom"));
+		else if (home)
+			default_path(c, "MAILROOM_DATA_DIR", file_join(home, ".local/share/mailroom"));
+		else
+			return err_set(e, ERR_CONFIG, "MAILROOM_DATA_DIR is not set, and neither is HOME: name a data folder");
+	}
+	data = config_text(c, "MAILROOM_DATA_DIR");
+	default_path(c, "MAILROOM_DB", file_join(data, "mailroom.db"));
+	default_path(c, "MAILROOM_OUTBOX_DIR", file_join(data, "outbox"));
+	return 0;
+}
+
+static const struct setting *setting_of(const struct config *c, const char *key)
+{
+	int i = key_index(key);
+
+	if (i < 0)
+		abort();
+	return &c->settings[i];
+}
+
+const char *config_text(const struct config *c, const char *key)
+{
+	return setting_of(c, key)->value;
+}
+
+int64_t config_int(const struct config *c, const char *key)
+{
+	const char *v = setting_of(c, key)->value;
+
+	return v ? strtoll(v, NULL, 10) : 0;
+}
+
+bool config_bool(const struct config *c, const char *key)
+{
+	const char *v = setting_of(c, key)->value;
+	bool b = false;
+
+	return v && parse_bool(v, &b) && b;
+}
+
+enum config_origin config_origin_of(const struct config *c, const char *key)
+{
+	return setting_of(c, key)->origin;
+}
+
+const char *config_origin_name(enum config_origin origin)
+{
+	static const char *const names[] = {"default", "file", "environment", "option"};
+
+	return names[origin];
+}
+
+const char *config_file(const struct config *c)
+{
+	return c->file;
+}

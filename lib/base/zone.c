@@ -1,0 +1,89 @@
+#include "base/zone.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+int zone_use(const char *name, struct err *e)
+{
+	char path[512], value[512];
+
+	if (strcmp(name, "localtime") == 0) {
+		snprintf(value, sizeof value, ":/etc/localtime");
+	} else if (strcmp(name, "UTC") == 0) {
+		snprintf(value, sizeof value, "UTC0");
+	} else {
+		int n = snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
+		if (n < 0 || (size_t)n >= sizeof path || strstr(name, "..") || *name == '/' || *name == '\0' ||
+		    access(path, R_OK) != 0)
+			return err_set(e, ERR_CONFIG,
+			    "MAILROOM_TZ: no time zone \"%s\" in /usr/share/zoneinfo (package tzdata)", name);
+		snprintf(value, sizeof value, ":%s", name);
+	}
+	if (setenv("TZ", value, 1) != 0)
+		return err_errno(e, "set the time zone");
+	tzset();
+	return 0;
+}
+
+int64_t zone_local(int year, int month, int day, int hour, int minute, int second)
+{
+	struct tm tm = {.tm_year = year - 1900,
+	    .tm_mon = month - 1,
+	    .tm_mday = day,
+	    .tm_hour = hour,
+	    .tm_min = minute,
+	    .tm_sec = second,
+	    .tm_isdst = -1};
+
+	return (int64_t)mktime(&tm);
+}
+
+int64_t zone_day_start(int64_t t)
+{
+	struct tm tm;
+	time_t tt = (time_t)t;
+
+	localtime_r(&tt, &tm);
+	return zone_local(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, 0, 0, 0);
+}
+
+int64_t zone_day_shift(int64_t day_start, int days)
+{
+	struct tm tm;
+	/* Noon is in the same day whatever the clocks did at night. */
+	time_t noon = (time_t)day_start + 12 * 3600;
+
+	localtime_r(&noon, &tm);
+	return zone_local(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday + days, 0, 0, 0);
+}
+
+/* Programs never call setlocale, so that strftime speaks English. */
+static size_t format_tm(const struct tm *tm, enum zone_style style, char *out)
+{
+	switch (style) {
+	case ZONE_DATE:
+		return strftime(out, ZONE_TEXT_BYTES, "%Y-%m-%d", tm);
+	case ZONE_TIME:
+		return strftime(out, ZONE_TEXT_BYTES, "%H:%M", tm);
+	case ZONE_DATE_TIME:
+		return strftime(out, ZONE_TEXT_BYTES, "%Y-%m-%d %H:%M", tm);
+	case ZONE_LONG_DATE:
+		return strftime(out, ZONE_TEXT_BYTES, "%A, %e %B %Y", tm);
+	case ZONE_RFC5322:
+		return strftime(out, ZONE_TEXT_BYTES, "%a, %d %b %Y %H:%M:%S %z", tm);
+	}
+	return 0;
+}
+
+char *zone_format(int64_t t, enum zone_style style, char out[static ZONE_TEXT_BYTES])
+{
+	struct tm tm;
+	time_t tt = (time_t)t;
+
+	if (!localtime_r(&tt, &tm) || format_tm(&tm, style, out) == 0)
+		out[0] = '\0';
+	return out;
+}

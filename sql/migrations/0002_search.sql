@@ -1,0 +1,10 @@
+-- The full-text index: SQLite's own FTS5, in a file of its own. It holds no text: email_bodies and emails do, through the view.
+CREATE VIEW email_search_content (rowid, subject, sender, body) AS
+    SELECT e.id, e.subject, coalesce(e.from_name, '') || ' ' || coalesce(e.from_address, ''), b.text
+    FROM emails e JOIN email_bodies b ON b.email_id = e.id;
+
+CREATE VIRTUAL TABLE email_search USING fts5 (
+    subject, sender, body,
+    content = 'email_search_content', content_rowid = 'rowid',
+    tokenize = 'unicode61 remove_diacritics 2'
+);
