@@ -10,8 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(const char *result)
 {
-	if (result &&
-	    (!*result || strspn(result, "abcdefghijklmnopqrstuvwxyz0123456789-_") != strlen(result)))
+	if (result && (!*result || strspn(result, "abcdefghijklmnopqrstuvwxyz0123456789-_") != strlen(result)))
 		abort();
 }
 

@@ -49,9 +49,8 @@ static void read_back(const struct buf *out, const struct compose *c)
 	struct message m;
 	struct err e = {0};
 
-	if (message_parse(p, &a, out->data, out->len, NULL, &m, &e) || m.from.count != 1 ||
-	    m.to.count != c->to.count || !m.message_id || strcmp(m.message_id, c->message_id) != 0 ||
-	    m.attachments.count)
+	if (message_parse(p, &a, out->data, out->len, NULL, &m, &e) || m.from.count != 1 || m.to.count != c->to.count ||
+	    !m.message_id || strcmp(m.message_id, c->message_id) != 0 || m.attachments.count)
 		abort();
 	arena_clear(&a);
 	message_parser_free(p);

@@ -147,8 +147,7 @@ static void fields_come_back(void **state)
 {
 	static const struct compose_header headers[] = {{"Auto-Submitted", "auto-generated"},
 	    {"List-Id", "Übersicht <digest.example.org>"}, {"In-Reply-To", "<x@example.com>"},
-	    {"References",
-	        "<a@example.com> <b@example.com> <c@example.com> <d@example.com> <x@example.com>"}};
+	    {"References", "<a@example.com> <b@example.com> <c@example.com> <d@example.com> <x@example.com>"}};
 	struct compose c = sample();
 	struct trip t = {0};
 
@@ -177,8 +176,7 @@ static void bodies_come_back(void **state)
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		struct compose c = sample();
 		struct buf body = {0};
-		buf_printf(
-		    &body, "%s\n.\n..\n%s\n\n-- \nFrom me\n%s\n--=_x\n=\n\t\n", texts[i], texts[i], texts[i]);
+		buf_printf(&body, "%s\n.\n..\n%s\n\n-- \nFrom me\n%s\n--=_x\n=\n\t\n", texts[i], texts[i], texts[i]);
 		c.text = body.data;
 		travel(&t, &c);
 		check(&t, t.m.text, body.data);

@@ -28,10 +28,8 @@ static const struct difference {
 	enum field field;
 	const char *reason;
 } differences[] = {
-    {"encoded-word-variants.eml", SUBJECT,
-        "GMime loses the second of two base64 words when the first ends in padding"},
-    {"truncated-base64.eml", ATTACHMENTS,
-        "GMime drops the last group when it is cut; we keep its whole bytes"},
+    {"encoded-word-variants.eml", SUBJECT, "GMime loses the second of two base64 words when the first ends in padding"},
+    {"truncated-base64.eml", ATTACHMENTS, "GMime drops the last group when it is cut; we keep its whole bytes"},
 };
 
 /* What one of the two has seen: each field as text, "" where there is none. */
@@ -252,8 +250,10 @@ static size_t each_file(
 	struct buf raw = {0};
 	size_t count = 0;
 
-	if (!dir)
+	if (!dir) {
 		fail_msg("cannot read %s", folder);
+		return 0;
+	}
 	while ((entry = readdir(dir))) {
 		bool differs[FIELD_COUNT];
 		if (!g_str_has_suffix(entry->d_name, ".eml"))
