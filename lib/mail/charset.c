@@ -20,6 +20,7 @@ struct slot {
 struct charset_cache {
 	struct slot slots[CACHE_SLOTS];
 	uint64_t clock;
+	struct span fallback;
 };
 
 struct alias {
@@ -156,14 +157,13 @@ static iconv_t descriptor(struct charset_cache *c, const char *name)
 	}
 	if (oldest->used && oldest->cd != (iconv_t)-1)
 		iconv_close(oldest->cd);
-	memset(oldest->label, 0, sizeof oldest->label);
-	memcpy(oldest->label, name, strlen(name));
+	memcpy(oldest->label, name, strlen(name) + 1);
 	oldest->cd = iconv_open("UTF-8", name);
 	oldest->used = ++c->clock;
 	return oldest->cd;
 }
 
-static const char replacement[] = "\xef\xbf\xbd";
+static const char replacement[3] = {'\xef', '\xbf', '\xbd'}; /* U+FFFD */
 
 /* UTF-8 as it is, with U+FFFD for what is none. */
 static struct charset_text repair_utf8(struct arena *a, struct span in)
@@ -267,13 +267,33 @@ static const char *which_latin1(const char *name, struct span bytes)
 	return strcmp(name, "iso-8859-1") == 0 && look_for_utf8(bytes).bad_c1 ? "windows-1252" : name;
 }
 
+void charset_set_fallback(struct charset_cache *c, struct span label)
+{
+	c->fallback = label;
+}
+
+/* Reads the bytes in the fallback charset where there is one that fits without damage, else in windows-1252. */
+static struct charset_text by_fallback(struct charset_cache *c, struct arena *a, struct span bytes)
+{
+	char buf[LABEL_BYTES];
+	const char *name = canonical(c->fallback, buf);
+
+	if (!is_unknown(name) && strcmp(name, "utf-8") != 0 && !is_not_ascii_superset(name)) {
+		iconv_t cd = descriptor(c, name);
+		struct charset_text t = cd == (iconv_t)-1 ? (struct charset_text){NULL, 0, CHARSET_DAMAGED}
+		                                          : convert(a, cd, bytes);
+		if (t.outcome == CHARSET_EXACT && strcmp(name, "iso-8859-1") != 0)
+			return t;
+	}
+	return convert(a, descriptor(c, "windows-1252"), bytes);
+}
+
 /* UTF-8 that was cut in the middle of a character still is UTF-8. */
 static struct charset_text guess(struct charset_cache *c, struct arena *a, struct span bytes)
 {
 	struct evidence e = look_for_utf8(bytes);
-	struct charset_text t = e.characters > e.bad || e.bad == 0
-	                            ? repair_utf8(a, bytes)
-	                            : convert(a, descriptor(c, "windows-1252"), bytes);
+	bool is_utf8 = e.characters > e.bad || e.bad == 0;
+	struct charset_text t = is_utf8 ? repair_utf8(a, bytes) : by_fallback(c, a, bytes);
 
 	if (t.outcome == CHARSET_EXACT)
 		t.outcome = CHARSET_GUESSED;

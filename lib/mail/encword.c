@@ -56,7 +56,7 @@ static char *run_reserve(struct decoder *d, size_t n)
 	if (r->cap - r->len < n) {
 		size_t cap = (r->len + n) * 2;
 		char *bytes = arena_alloc(d->a, cap);
-		if (r->len)
+		if (r->bytes)
 			memcpy(bytes, r->bytes, r->len);
 		r->bytes = bytes;
 		r->cap = cap;

@@ -226,6 +226,9 @@ void leaf_read(struct reading *r, const struct mime_part *part)
 /* To UTF-8 with LF line ends, at most `limit` bytes. */
 static struct span to_text(struct reading *r, struct span bytes, struct span charset, const char *what)
 {
+	/* No charset needs more than four bytes for one of UTF-8: what is behind would be cut anyway. */
+	if (bytes.len / 4 > r->limits->text_bytes)
+		bytes.len = r->limits->text_bytes * 4;
 	struct charset_text t = charset_to_utf8(r->p->charsets, r->a, charset, bytes);
 
 	if (t.outcome == CHARSET_DAMAGED)

@@ -66,8 +66,11 @@ static const struct row rows[] = {
     {"Mail Delivery System", "Mail Delivery System <->"},
     {"<>", ""},
     {"Ann <>", "Ann <->"},
+    {"Ann <ann lee@example.org>", "Ann <ann lee@example.org>"},
+    {"Ann <ann.long\r\n name@example.org>", "Ann <ann.longname@example.org>"},
+    {"Ann <ann (the) @ (really) example . org>", "Ann <ann@example.org>"},
     {"<<ann@example.org>>", "- <ann@example.org>"},
-    {"Ann <ann@example.org\r\nBcc: x@example.org>", "Ann <ann@example.orgBcc:x@example.org>"},
+    {"Ann <ann@example.org\r\nBcc: x@example.org>", "Ann <ann@example.orgBcc: x@example.org>"},
 };
 
 static void reads_lists(void **state)

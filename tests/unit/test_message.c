@@ -269,6 +269,21 @@ static void believes_trusted_servers_only(void **state)
 	assert_string_equal(f->m.auth.authserv_id, "evil.example");
 }
 
+/* Headers without a charset are read in the message's own; the next message knows nothing of it. */
+static void guesses_by_the_body(void **state)
+{
+	struct fixture *f = *state;
+
+	parse(f, "Content-Type: text/plain; charset=windows-1251\nSubject: \xcf\xf0\xe8\n\n", NULL);
+	assert_string_equal(f->m.subject, "\xd0\x9f\xd1\x80\xd0\xb8");
+	parse(f, "Content-Type: text/plain; charset=us-ascii\nSubject: caf\xe9\n\n", NULL);
+	assert_string_equal(f->m.subject, "caf\xc3\xa9");
+	parse(f, "Subject: caf\xe9\n\n", NULL);
+	assert_string_equal(f->m.subject, "caf\xc3\xa9");
+	parse(f, "Content-Type: text/plain; charset=windows-1251\nSubject: caf\xc3\xa9\n\n", NULL);
+	assert_string_equal(f->m.subject, "caf\xc3\xa9");
+}
+
 static void writes_json(void **state)
 {
 	struct fixture *f = *state;
@@ -299,6 +314,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(digests_bodies, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(tells_bulk, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(believes_trusted_servers_only, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(guesses_by_the_body, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(writes_json, set_up, tear_down)};
 
 	return cmocka_run_group_tests_name("message", tests, NULL, NULL);
