@@ -191,7 +191,11 @@ static const struct text_row texts[] = {
      "Content-Type: message/rfc822\n\nSubject: inner\n\ninner\n--a--",
         "outer", 0},
     {"Content-Type: text/plain; format=flowed\n\none \ntwo\n", "one two\n", 0},
+    {"Content-Type: text/html\n\n<meta charset=\"windows-1251\"><p>\xcf\xf0\xe8</p>",
+        "\xd0\x9f\xd1\x80\xd0\xb8", 0},
+    {"Content-Type: text/html; charset=utf-8\n\n<meta charset='windows-1251'><p>\xc3\xa9</p>", "\xc3\xa9", 0},
     {"Content-Transfer-Encoding: base64\n\nSGVsbG8=\n", "Hello", 0},
+    {"Content-Transfer-Encoding: base64\n\nSABlAGwAbABvAA==\n", "Hello", 0},
     {"Content-Transfer-Encoding: x-uuencode\n\nbegin 644 x\n%:&5L;&\\ \n`\nend\n", "hello", 0},
 };
 
