@@ -257,7 +257,7 @@ static bool open_multipart(struct mime_scan *s, const struct mime_part *p)
 		return false;
 	}
 	bool digest = strcmp(p->content_type, "multipart/digest") == 0;
-	push(s, (struct mime_frame){boundary, len, key_of(boundary, len), digest, false, false});
+	push(s, (struct mime_frame){boundary, len, key_of(boundary, len), .digest = digest});
 	return true;
 }
 
