@@ -47,22 +47,16 @@ static const char usage_text[] =
 
 static int parse_options(int argc, char **argv, struct options *o, struct err *e)
 {
-	static const struct option longs[] = {{"html", no_argument, NULL, 'H'},
-	    {"json", no_argument, NULL, 'j'}, {"quiet", no_argument, NULL, 'q'},
-	    {"limit", required_argument, NULL, OPT_LIMIT},
+	static const struct option longs[] = {{"html", no_argument, NULL, 'H'}, {"json", no_argument, NULL, 'j'},
+	    {"quiet", no_argument, NULL, 'q'}, {"limit", required_argument, NULL, OPT_LIMIT},
 	    {"trusted-authserv", required_argument, NULL, OPT_TRUSTED}, {"help", no_argument, NULL, 'h'},
 	    {"version", no_argument, NULL, 'V'}, {0}};
 
 	for (int c; (c = getopt_long(argc, argv, "q", longs, NULL)) != -1;) {
 		switch (c) {
-		case 'H':
-			o->message.want_html = true;
-			break;
-		case 'j':
-			break;
-		case 'q':
-			o->quiet = true;
-			break;
+		case 'H': o->message.want_html = true; break;
+		case 'j': break;
+		case 'q': o->quiet = true; break;
 		case OPT_LIMIT:
 			if (message_limits_set(&o->limits, optarg, e))
 				return -1;
@@ -73,14 +67,9 @@ static int parse_options(int argc, char **argv, struct options *o, struct err *e
 			o->trusted[o->trusted_count++] = optarg;
 			o->message.trusted_authserv = o->trusted;
 			break;
-		case 'h':
-			fputs(usage_text, stdout);
-			exit(EX_OK);
-		case 'V':
-			puts("mailparse " MAILROOM_VERSION);
-			exit(EX_OK);
-		default:
-			return err_set(e, ERR_USAGE, "see mailparse --help");
+		case 'h': fputs(usage_text, stdout); exit(EX_OK);
+		case 'V': puts("mailparse " MAILROOM_VERSION); exit(EX_OK);
+		default: return err_set(e, ERR_USAGE, "see mailparse --help");
 		}
 	}
 	return 0;

@@ -12,7 +12,7 @@ struct reader {
 	struct span s;
 	size_t pos;
 	char *words; /* display name: words with single spaces, quotes undone */
-	char *spec; /* the same as an addr-spec: quotes kept, no space around "." and "@" */
+	char *spec;  /* the same as an addr-spec: quotes kept, no space around "." and "@" */
 	size_t words_len, spec_len;
 	struct span comment, angle;
 	bool has_angle, space, over, no_bracket, no_quote;
@@ -336,8 +336,8 @@ static void read_one(struct reader *r, struct address_list *l)
 	}
 }
 
-bool address_parse(struct charset_cache *c, struct arena *a, struct span value,
-    const struct address_limits *limits, struct address_list *list)
+bool address_parse(struct charset_cache *c, struct arena *a, struct span value, const struct address_limits *limits,
+    struct address_list *list)
 {
 	struct reader r = {.charsets = c, .a = a, .limits = limits, .s = value};
 

@@ -29,23 +29,22 @@ struct alias {
 
 /* Labels that mean more than they say: the vendors' supersets are what such mail is written in. */
 static const struct alias aliases[] = {
-    {"gb2312", "gb18030"}, {"gbk", "gb18030"}, {"x-gbk", "gb18030"}, {"gb_2312-80", "gb18030"},
-    {"hz-gb-2312", "hz"}, {"ks_c_5601-1987", "cp949"}, {"ks_c_5601", "cp949"}, {"ksc5601", "cp949"},
-    {"euc-kr", "cp949"}, {"shift_jis", "cp932"}, {"shift-jis", "cp932"}, {"sjis", "cp932"},
-    {"x-sjis", "cp932"}, {"windows-31j", "cp932"}, {"big5", "big5-hkscs"}, {"x-big5", "big5-hkscs"},
-    {"iso8859-1", "iso-8859-1"}, {"iso_8859-1", "iso-8859-1"}, {"latin1", "iso-8859-1"},
-    {"latin-1", "iso-8859-1"}, {"ascii", "us-ascii"}, {"ansi_x3.4-1968", "us-ascii"},
+    {"gb2312", "gb18030"}, {"gbk", "gb18030"}, {"x-gbk", "gb18030"}, {"gb_2312-80", "gb18030"}, {"hz-gb-2312", "hz"},
+    {"ks_c_5601-1987", "cp949"}, {"ks_c_5601", "cp949"}, {"ksc5601", "cp949"}, {"euc-kr", "cp949"},
+    {"shift_jis", "cp932"}, {"shift-jis", "cp932"}, {"sjis", "cp932"}, {"x-sjis", "cp932"}, {"windows-31j", "cp932"},
+    {"big5", "big5-hkscs"}, {"x-big5", "big5-hkscs"}, {"iso8859-1", "iso-8859-1"}, {"iso_8859-1", "iso-8859-1"},
+    {"latin1", "iso-8859-1"}, {"latin-1", "iso-8859-1"}, {"ascii", "us-ascii"}, {"ansi_x3.4-1968", "us-ascii"},
     {"iso-8859-8-i", "iso-8859-8"}, {"iso-8859-8-e", "iso-8859-8"}, {"iso-8859-9", "windows-1254"},
     {"tis-620", "windows-874"}, {"iso-8859-11", "windows-874"}, {"unicode-1-1-utf-7", "utf-7"},
     {"unicode-2-0-utf-7", "utf-7"}, {"x-unicode-2-0-utf-7", "utf-7"}, {"utf8", "utf-8"}, {"x-utf-8", "utf-8"},
-    {"unicode-1-1-utf-8", "utf-8"}, {"utf-8mb4", "utf-8"}, {"macintosh", "macintosh"},
-    {"x-mac-roman", "macintosh"}, {"iso-2022-jp", "iso-2022-jp-3"}, {"cp1252", "windows-1252"},
+    {"unicode-1-1-utf-8", "utf-8"}, {"utf-8mb4", "utf-8"}, {"macintosh", "macintosh"}, {"x-mac-roman", "macintosh"},
+    {"iso-2022-jp", "iso-2022-jp-3"}, {"cp1252", "windows-1252"},
     {"ansi_x3.110-1983", "windows-1252"}, /* said by old Netscape servers, never meant */
 };
 
 /* Labels of senders that did not know. */
-static const char *const unknown_labels[] = {"", "default", "unknown-8bit", "x-unknown", "unknown",
-    "x-user-defined", "8bit", "binary", "_autodetect", "_autodetect_all", "none", "us-ascii"};
+static const char *const unknown_labels[] = {"", "default", "unknown-8bit", "x-unknown", "unknown", "x-user-defined",
+    "8bit", "binary", "_autodetect", "_autodetect_all", "none", "us-ascii"};
 
 struct charset_cache *charset_cache_new(void)
 {
@@ -70,8 +69,7 @@ static const char *canonical(struct span label, char buf[static LABEL_BYTES])
 	label = span_trim(label);
 	for (size_t i = 0; i < label.len && n < LABEL_BYTES - 1; i++) {
 		char c = ascii_lower(label.at[i]);
-		if ((c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '-' || c == '_' || c == '.' ||
-		    c == ':')
+		if ((c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '-' || c == '_' || c == '.' || c == ':')
 			buf[n++] = c;
 	}
 	buf[n] = '\0';
@@ -92,9 +90,9 @@ static bool is_unknown(const char *label)
 /* In these, bytes below 0x80 are more than ASCII. */
 static bool is_not_ascii_superset(const char *name)
 {
-	static const char *const prefixes[] = {"iso-2022", "utf-7", "utf7", "hz", "utf-16", "utf16", "utf-32",
-	    "utf32", "ucs", "csiso2022", "unicode", "cp50220", "cp50221", "ebcdic", "ibm", "cp037", "cp1026",
-	    "csunicode", "iso-10646", "iso2022", "utf-7-imap"};
+	static const char *const prefixes[] = {"iso-2022", "utf-7", "utf7", "hz", "utf-16", "utf16", "utf-32", "utf32",
+	    "ucs", "csiso2022", "unicode", "cp50220", "cp50221", "ebcdic", "ibm", "cp037", "cp1026", "csunicode",
+	    "iso-10646", "iso2022", "utf-7-imap"};
 
 	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
@@ -215,7 +213,7 @@ static struct charset_text convert(struct arena *a, iconv_t cd, struct span in)
 
 /* What speaks for and against UTF-8 in text whose label is missing or not to be believed. */
 struct evidence {
-	size_t characters; /* of more than one byte */
+	size_t characters;  /* of more than one byte */
 	size_t bad, bad_c1; /* bytes that are no UTF-8; those among them from 80 to 9F */
 };
 
@@ -254,8 +252,8 @@ static struct charset_text by_fallback(struct charset_cache *c, struct arena *a,
 
 	if (!is_unknown(name) && strcmp(name, "utf-8") != 0 && !is_not_ascii_superset(name)) {
 		iconv_t cd = descriptor(c, name);
-		struct charset_text t = cd == (iconv_t)-1 ? (struct charset_text){NULL, 0, CHARSET_DAMAGED}
-		                                          : convert(a, cd, bytes);
+		struct charset_text t =
+		    cd == (iconv_t)-1 ? (struct charset_text){NULL, 0, CHARSET_DAMAGED} : convert(a, cd, bytes);
 		if (t.outcome == CHARSET_EXACT && strcmp(name, "iso-8859-1") != 0)
 			return t;
 	}
@@ -274,8 +272,7 @@ static struct charset_text guess(struct charset_cache *c, struct arena *a, struc
 	return t;
 }
 
-struct charset_text charset_to_utf8(
-    struct charset_cache *c, struct arena *a, struct span label, struct span bytes)
+struct charset_text charset_to_utf8(struct charset_cache *c, struct arena *a, struct span label, struct span bytes)
 {
 	char buf[LABEL_BYTES];
 	const char *name = canonical(label, buf);

@@ -22,15 +22,9 @@ static struct span decode_body(struct reading *r, const struct mime_part *part)
 		room = in.len / 4 * 3 + 3;
 	out = arena_alloc(r->a, room);
 	switch (part->encoding) {
-	case ENCODING_BASE64:
-		n = decode_base64(in.at, in.len, out, &junk);
-		break;
-	case ENCODING_QUOTED_PRINTABLE:
-		n = decode_quoted_printable(in.at, in.len, out);
-		break;
-	default:
-		n = decode_uu(in.at, in.len, out);
-		break;
+	case ENCODING_BASE64: n = decode_base64(in.at, in.len, out, &junk); break;
+	case ENCODING_QUOTED_PRINTABLE: n = decode_quoted_printable(in.at, in.len, out); break;
+	default: n = decode_uu(in.at, in.len, out); break;
 	}
 	if (junk)
 		defects_add(&r->defects, "bytes that are no base64 skipped");
@@ -64,8 +58,7 @@ static struct span without_cr(struct arena *a, struct span from)
 static struct span charset_of(struct reading *r, const struct mime_part *part)
 {
 	size_t len;
-	const char *charset =
-	    param_bytes(r->a, &part->type_params, "charset", r->limits->rfc2231_parts, &len);
+	const char *charset = param_bytes(r->a, &part->type_params, "charset", r->limits->rfc2231_parts, &len);
 
 	return (struct span){charset, len};
 }
@@ -79,8 +72,7 @@ static struct span meta_charset(struct span html)
 	head = span_skip(head, span_find(head, "charset=") + strlen("charset="));
 	while (head.len && (head.at[0] == '"' || head.at[0] == '\''))
 		head = span_skip(head, 1);
-	while (
-	    n < head.len && !ascii_is_space(head.at[n]) && !strchr("\"'/>;", head.at[n] ? head.at[n] : '>'))
+	while (n < head.len && !ascii_is_space(head.at[n]) && !strchr("\"'/>;", head.at[n] ? head.at[n] : '>'))
 		n++;
 	return (struct span){head.at, n};
 }

@@ -114,8 +114,8 @@ static void caps_and_appends(void **state)
 /* A megabyte of each piece: with a square in it these would run for hours. */
 static void is_linear(void **state)
 {
-	static const char *const pieces[] = {"g:", "(", "((", "<", "<\"", "<(", "[", "\"", "\\", "a@", "=?",
-	    "=?a?q?", "a ", "\" ", "<@a:", "(a)", "a,", "<>", ".", "a@b \"c\" ", "<a@b>", ";"};
+	static const char *const pieces[] = {"g:", "(", "((", "<", "<\"", "<(", "[", "\"", "\\", "a@", "=?", "=?a?q?",
+	    "a ", "\" ", "<@a:", "(a)", "a,", "<>", ".", "a@b \"c\" ", "<a@b>", ";"};
 	struct charset_cache *c = charset_cache_new();
 
 	(void)state;

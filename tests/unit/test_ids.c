@@ -57,8 +57,8 @@ static void reads_one(void **state)
 {
 	static const struct {
 		const char *in, *out;
-	} rows[] = {{"<a@b>", "a@b"}, {"a@b", "a@b"}, {"x <a@b> y", "a@b"}, {"<a@b", "a@b"}, {"", NULL},
-	    {"<>", NULL}, {"<a@b@c>", "a@b@c"}, {"no at sign", "no at sign"}};
+	} rows[] = {{"<a@b>", "a@b"}, {"a@b", "a@b"}, {"x <a@b> y", "a@b"}, {"<a@b", "a@b"}, {"", NULL}, {"<>", NULL},
+	    {"<a@b@c>", "a@b@c"}, {"no at sign", "no at sign"}};
 	struct arena a = {0};
 
 	(void)state;
