@@ -1,25 +1,25 @@
 /* mailparse: shows how a message is read, as JSON, one object a line. */
 #include "base/err.h"
+#include "base/file.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "mail/message.h"
 #include "mail/message_json.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
-enum { MAX_TRUSTED = 32, OPT_TRUSTED = 256, OPT_LIMIT };
+enum { OPT_TRUSTED = 256, OPT_LIMIT };
 
 struct options {
 	struct message_options message;
 	struct message_limits limits;
-	const char *trusted[MAX_TRUSTED + 1];
+	const char **trusted; /* NULL-terminated */
 	size_t trusted_count;
 	bool quiet;
 };
@@ -62,8 +62,6 @@ static int parse_options(int argc, char **argv, struct options *o, struct err *e
 				return -1;
 			break;
 		case OPT_TRUSTED:
-			if (o->trusted_count == MAX_TRUSTED)
-				return err_set(e, ERR_USAGE, "more than %d --trusted-authserv", MAX_TRUSTED);
 			o->trusted[o->trusted_count++] = optarg;
 			o->message.trusted_authserv = o->trusted;
 			break;
@@ -75,34 +73,17 @@ static int parse_options(int argc, char **argv, struct options *o, struct err *e
 	return 0;
 }
 
-/* The whole of fd, but no more than one byte over the limit: what is longer is refused by the parser. */
-static int read_all(int fd, size_t limit, struct buf *raw, struct err *e)
-{
-	struct stat st;
-	ssize_t got;
-
-	buf_reset(raw);
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size <= limit)
-		buf_reserve(raw, (size_t)st.st_size + 1);
-	do {
-		char *to = buf_reserve(raw, 65536);
-		got = read(fd, to, 65536);
-		if (got < 0)
-			return err_errno(e, "read");
-		raw->len += (size_t)got;
-	} while (got > 0 && raw->len <= limit);
-	return 0;
-}
-
-static int print_message(struct run *r, const char *name, int fd, struct err *e)
+static int print_message(struct run *r, const char *name, struct err *e)
 {
 	struct message m;
 	struct json j = {.out = &r->line};
 
-	if (read_all(fd, r->o->limits.raw_bytes, &r->raw, e) ||
-	    message_parse(r->parser, &r->arena, buf_str(&r->raw), r->raw.len, &r->o->message, &m, e))
-		return -1;
+	buf_reset(&r->raw);
 	buf_reset(&r->line);
+	if (file_read(name, strcmp(name, "-") == 0 ? STDIN_FILENO : -1, r->o->limits.raw_bytes, &r->raw, e))
+		return -1;
+	if (message_parse(r->parser, &r->arena, buf_str(&r->raw), r->raw.len, &r->o->message, &m, e))
+		return err_prefix(e, "%s", name);
 	message_json(&j, name, &m, r->o->message.want_html);
 	json_close(&j, '}');
 	buf_putc(&r->line, '\n');
@@ -114,21 +95,18 @@ static int print_message(struct run *r, const char *name, int fd, struct err *e)
 static void print_file(struct run *r, const char *name)
 {
 	struct err e = {0};
-	bool is_stdin = strcmp(name, "-") == 0;
-	int fd = is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
-	int failed = fd < 0 ? err_errno(&e, "open") : print_message(r, name, fd, &e);
+	int failed = print_message(r, name, &e);
 
 	if (failed && !r->o->quiet)
-		fprintf(stderr, "mailparse: %s: %s\n", name, e.text);
+		fprintf(stderr, "mailparse: %s\n", e.text);
 	r->failed = r->failed || failed;
 	arena_reset(&r->arena);
-	if (fd >= 0 && !is_stdin)
-		close(fd);
 }
 
 int main(int argc, char **argv)
 {
-	struct options o = {.limits = message_default_limits};
+	struct options o = {
+	    .limits = message_default_limits, .trusted = mem_alloc(((size_t)argc + 1) * sizeof(char *))};
 	struct run r = {.o = &o};
 	struct err e = {0};
 
@@ -143,6 +121,7 @@ int main(int argc, char **argv)
 	for (int i = optind; i < argc && !r.write_errno; i++)
 		print_file(&r, argv[i]);
 	message_parser_free(r.parser);
+	free(o.trusted);
 	arena_clear(&r.arena);
 	buf_clear(&r.raw);
 	buf_clear(&r.line);

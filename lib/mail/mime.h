@@ -43,7 +43,8 @@ void mime_start(struct mime_scan *s, struct arena *a, const struct message_limit
     struct span raw, const struct header_block *b);
 
 /* The next leaf in the order of the bytes; false when there is none left. Multiparts and message/rfc822 are gone
- * into, up to limits->nesting; deeper ones, and messages in base64 or quoted-printable, are leaves. No recursion; linear in the message's size. */
+ * into, up to limits->nesting; deeper ones, and messages in base64 or quoted-printable, are leaves. No recursion; linear
+ * in the message's size. */
 bool mime_next(struct mime_scan *s, struct mime_part *part);
 
 #endif
