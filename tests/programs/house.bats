@@ -100,8 +100,8 @@ documented() { grep '^\.It.* Fl Fl ' "$1" | sed -E 's/.* Fl Fl ([a-z0-9-]+) Ar.*
 
 @test "bash completes verbs, options and files" {
 	source "$SOURCE/completions/mailroom.bash"
-	COMP_WORDS=(mailroom do) COMP_CWORD=1
-	_mailroom_complete mailroom do mailroom
+	COMP_WORDS=(mailroom "do") COMP_CWORD=1
+	_mailroom_complete mailroom "do" mailroom
 	same doctor "${COMPREPLY[*]}"
 	COMP_WORDS=(mailroom doctor --fu) COMP_CWORD=2
 	_mailroom_complete mailroom --fu doctor
