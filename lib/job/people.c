@@ -11,7 +11,7 @@ enum { ADDRESS_MAX_BYTES = 320, NAME_MAX_BYTES = 200 };
 
 const char *people_change_name(enum people_change change)
 {
-	static const char *const names[] = {"added", "restored", "changed", "unchanged"};
+	static const char *const names[] = {"added", "restored", "changed", "unchanged", "removed"};
 
 	return names[change];
 }

@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum people_change { PEOPLE_ADDED, PEOPLE_RESTORED, PEOPLE_CHANGED, PEOPLE_UNCHANGED };
-const char *people_change_name(enum people_change change); /* "added", "restored", "changed", "unchanged" */
+enum people_change { PEOPLE_ADDED, PEOPLE_RESTORED, PEOPLE_CHANGED, PEOPLE_UNCHANGED, PEOPLE_REMOVED };
+const char *people_change_name(enum people_change change); /* "added", ... */
 
 struct people_words {
 	const char **items;
