@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "cli.h"
 #include "job/people.h"
+#include "job/people_import.h"
 #include "table.h"
 
 /* The arguments, then the values of an option that may be repeated (NULL: none); the list is in `a`. */
@@ -26,5 +27,9 @@ void people_out_list_end(struct json *j);
 void people_out_words(struct json *j, const char *const *words, size_t n);
 /* One cell: the words with spaces between them. */
 void people_out_joined(struct table *t, const char *const *words, size_t n);
+
+/* What became of a file: its faults line by line on standard error, counts or a JSON document on standard output. Returns the
+ * exit status: 65 when there were faults, since then nothing was imported. */
+int people_out_import(const struct cli *cli, const char *path, const struct people_import *import);
 
 #endif

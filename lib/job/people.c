@@ -32,7 +32,7 @@ static const char *address_fault(const char *text)
 	if (!utf8_is_valid(text, n))
 		return "it is not UTF-8";
 	if (!at || at == text)
-		return "nothing stands before an \"@\"";
+		return "it has no \"@\" with something before it";
 	for (const char *p = text; *p; p++)
 		if (is_control((unsigned char)*p) || strchr(" <>,;:()[]\"\\", *p))
 			return "it holds a character that no plain address has";

@@ -9,7 +9,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum people_change { PEOPLE_ADDED, PEOPLE_RESTORED, PEOPLE_CHANGED, PEOPLE_UNCHANGED, PEOPLE_REMOVED };
+enum people_change {
+	PEOPLE_ADDED,
+	PEOPLE_RESTORED,
+	PEOPLE_CHANGED,
+	PEOPLE_UNCHANGED,
+	PEOPLE_REMOVED,
+	PEOPLE_CHANGES
+};
 const char *people_change_name(enum people_change change); /* "added", ... */
 
 struct people_words {
