@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { ADDRESS_MAX_BYTES = 320, NAME_MAX_BYTES = 200 };
+enum { ADDRESS_MAX_BYTES = 320, NAME_MAX_BYTES = 200, TEXT_MAX_BYTES = 10000 };
 
 const char *people_change_name(enum people_change change)
 {
@@ -99,6 +99,21 @@ int people_name(struct arena *a, const char *given, const char **name, struct er
 		return err_set(
 		    e, ERR_INPUT, "the name \"%.40s...\" is over %d bytes long", out, NAME_MAX_BYTES);
 	*name = out;
+	return 0;
+}
+
+int people_text(struct arena *a, const char *given, const char **text, struct err *e)
+{
+	size_t n = strlen(given);
+
+	if (n > TEXT_MAX_BYTES)
+		return err_set(e, ERR_INPUT, "the notes are over %d bytes long", TEXT_MAX_BYTES);
+	if (!utf8_is_valid(given, n))
+		return err_set(e, ERR_INPUT, "the notes are not UTF-8");
+	for (const char *p = given; *p; p++)
+		if (is_control((unsigned char)*p) && !strchr("\t\r\n", *p))
+			return err_set(e, ERR_INPUT, "the notes hold a control character");
+	*text = arena_strdup(a, given);
 	return 0;
 }
 

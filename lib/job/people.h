@@ -33,6 +33,9 @@ int people_addresses(
 /* A name: spaces at the ends taken off, runs of them made one. INPUT when it is empty, over 200 bytes, no UTF-8 or holds a control
  * character. */
 int people_name(struct arena *a, const char *given, const char **name, struct err *e);
+/* Notes: any text, lines and all. INPUT when it is over 10,000 bytes, no UTF-8 or holds a control character that is no line end
+ * or tab. */
+int people_text(struct arena *a, const char *given, const char **text, struct err *e);
 /* The words of a cell that holds several values: separated by ";" or white space. */
 struct people_words people_split(struct arena *a, const char *cell);
 

@@ -163,6 +163,16 @@ int investors_find_address(struct store *s, struct arena *a, enum investor_kind 
 	return read_ids(s, a, st, ids, e);
 }
 
+int investors_children(struct store *s, struct arena *a, int64_t id, struct investor_ids *ids, struct err *e)
+{
+	sqlite3_stmt *st = db_prepare(s, sql_investor_children, e);
+
+	if (!st)
+		return -1;
+	db_bind_int(st, ":id", id);
+	return read_ids(s, a, st, ids, e);
+}
+
 int investors_name_of_address(
     struct store *s, struct arena *a, const char *address, const char **name, struct err *e)
 {

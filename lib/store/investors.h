@@ -53,6 +53,8 @@ int investors_find_name(struct store *s, struct arena *a, enum investor_kind kin
 /* The same for those that have the address, as such or as an alias. */
 int investors_find_address(struct store *s, struct arena *a, enum investor_kind kind, const char *address,
     bool removed, struct investor_ids *ids, struct err *e);
+/* The records that belong to this one. */
+int investors_children(struct store *s, struct arena *a, int64_t id, struct investor_ids *ids, struct err *e);
 /* Name of a record that has the address and is not removed; NULL when there is none. */
 int investors_name_of_address(
     struct store *s, struct arena *a, const char *address, const char **name, struct err *e);
