@@ -7,15 +7,20 @@
 /* Of the page's bytes the members take at most their part, the head and foot their own. */
 enum { MEMBERS_BYTES = 44000, FOOT_BYTES = 3000, NAME_COLUMNS = 64, SUBJECT_COLUMNS = 120 };
 
-#define SANS "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;"
-#define TABLE "<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\""
-
 /* Classes carry the dark colours only: a reader that drops the style element keeps the light page. */
-static const char style[] = "<style>@media (prefers-color-scheme:dark){"
-                            ".g{background:#101418!important}.c{background:#1a2027!important}"
-                            ".t{color:#e8ecf0!important}.m{color:#9aa7b4!important}.l{border-color:#303a45!important}"
-                            ".i{background:#5aa9c9!important}.o{background:#d9a252!important}"
-                            ".ti{color:#74bedb!important}.to{color:#e0b06a!important}.w{color:#ff9b8f!important}}</style>";
+static const char style[] =
+    "<style>@media (prefers-color-scheme:dark){"
+    ".g{background:#101418!important}.c{background:#1a2027!important}"
+    ".t{color:#e8ecf0!important}.m{color:#9aa7b4!important}.l{border-color:#303a45!important}"
+    ".i{background:#5aa9c9!important}.o{background:#d9a252!important}"
+    ".ti{color:#74bedb!important}.to{color:#e0b06a!important}.w{color:#ff9b8f!important}}</style>";
+
+static void open_table(struct buf *b, const char *attributes)
+{
+	buf_printf(b,
+	    "<table role=\"presentation\" width=\"100%%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\"%s><tr>",
+	    attributes);
+}
 
 static void element(struct buf *b, const char *open, const char *text, const char *close)
 {
@@ -61,14 +66,18 @@ static void head(struct buf *b, struct arena *a, const struct digest_view *v)
 	buf_puts(b, style);
 	buf_puts(b, "</head>\n<body class=\"g\" style=\"margin:0;padding:0;background:#f2f4f6\">\n");
 	preheader(b, a, v);
-	buf_puts(b, TABLE " class=\"g\" style=\"background:#f2f4f6\"><tr><td align=\"center\" style=\"padding:24px 12px\">\n" TABLE
-	                  " class=\"c\" style=\"max-width:600px;background:#ffffff;border-radius:6px;text-align:left;" SANS
-	                  "\"><tr><td style=\"padding:32px 32px 8px\">\n");
-	element(b, "<div class=\"m\" style=\"font-size:13px;line-height:18px;letter-spacing:.3px;color:#5f6b7a\">", title, "</div>\n");
+	open_table(b, " class=\"g\" style=\"background:#f2f4f6\"");
+	buf_puts(b, "<td align=\"center\" style=\"padding:24px 12px\">\n");
+	open_table(b, " class=\"c\" style=\"max-width:600px;background:#ffffff;border-radius:6px;text-align:left;"
+	              "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif\"");
+	buf_puts(b, "<td style=\"padding:32px 32px 8px\">\n");
+	element(b, "<div class=\"m\" style=\"font-size:13px;line-height:18px;letter-spacing:.3px;color:#5f6b7a\">",
+	    title, "</div>\n");
 	element(b,
-	    "<h1 class=\"t\" style=\"margin:2px 0 20px;font-size:24px;line-height:30px;font-weight:600;color:#17202a\">",
+	    "<h1 class=\"t\" style=\"margin:2px 0 "
+	    "20px;font-size:24px;line-height:30px;font-weight:600;color:#17202a\">",
 	    v->period, "</h1>\n");
-	buf_puts(b, TABLE "><tr>\n");
+	open_table(b, "");
 	total(b, f->volume.in, "in", "ti", "#1b6a8c");
 	total(b, f->volume.out, "out", "to", "#a86b12");
 	total(b, f->volume.threads, "conversation", "t", "#17202a");
@@ -78,8 +87,8 @@ static void head(struct buf *b, struct arena *a, const struct digest_view *v)
 		element(b, "<p class=\"t\" style=\"margin:20px 0 0;font-size:15px;line-height:22px;color:#17202a\">",
 		    digest_summary(a, f), "</p>\n");
 	if (*remarks)
-		element(b, "<p class=\"m\" style=\"margin:16px 0 0;font-size:13px;line-height:19px;color:#5f6b7a\">", remarks,
-		    "</p>\n");
+		element(b, "<p class=\"m\" style=\"margin:16px 0 0;font-size:13px;line-height:19px;color:#5f6b7a\">",
+		    remarks, "</p>\n");
 }
 
 static void section(struct buf *b, const char *title)
@@ -94,8 +103,10 @@ static void section(struct buf *b, const char *title)
 static void volume(struct buf *b, const struct digest_volume *v)
 {
 	buf_printf(b,
-	    "<td align=\"right\" valign=\"baseline\" width=\"104\" style=\"font-size:13px;line-height:20px;white-space:nowrap\">"
-	    "<span class=\"ti\" style=\"color:#1b6a8c\">%zu in</span> <span class=\"to\" style=\"padding-left:6px;color:#a86b12\">"
+	    "<td align=\"right\" valign=\"baseline\" width=\"104\" "
+	    "style=\"font-size:13px;line-height:20px;white-space:nowrap\">"
+	    "<span class=\"ti\" style=\"color:#1b6a8c\">%zu in</span> <span class=\"to\" "
+	    "style=\"padding-left:6px;color:#a86b12\">"
 	    "%zu out</span></td>",
 	    v->in, v->out);
 }
@@ -119,7 +130,7 @@ static void bar(struct buf *b, const struct digest_volume *v, size_t most)
 {
 	size_t in = percent_of(v->in, most), out = percent_of(v->out, most);
 
-	buf_puts(b, TABLE " aria-hidden=\"true\" style=\"margin:4px 0 2px;height:4px;font-size:0;line-height:4px\"><tr>");
+	open_table(b, " aria-hidden=\"true\" style=\"margin:4px 0 2px;height:4px;font-size:0;line-height:4px\"");
 	bar_cell(b, in, "i", "#2f87ab");
 	bar_cell(b, out, "o", "#d9a252");
 	if (in + out < 100)
@@ -146,15 +157,19 @@ static void member(struct buf *b, struct arena *a, const struct digest_member *m
 
 	if (shown > DIGEST_INVESTORS_PER_MEMBER)
 		shown = DIGEST_INVESTORS_PER_MEMBER;
-	buf_puts(b, TABLE " style=\"margin:20px 0 0\"><tr><td valign=\"baseline\">");
-	element(b, "<h3 class=\"t\" dir=\"auto\" style=\"margin:0;font-size:16px;line-height:22px;font-weight:600;color:#17202a\">",
+	open_table(b, " style=\"margin:20px 0 0\"");
+	buf_puts(b, "<td valign=\"baseline\">");
+	element(b,
+	    "<h3 class=\"t\" dir=\"auto\" "
+	    "style=\"margin:0;font-size:16px;line-height:22px;font-weight:600;color:#17202a\">",
 	    display_cut(a, m->name, NAME_COLUMNS), "</h3></td>");
 	volume(b, &m->volume);
 	buf_puts(b, "</tr></table>\n");
-	element(b, "<p class=\"t\" dir=\"auto\" style=\"margin:6px 0 10px;font-size:15px;line-height:22px;color:#2c3640\">", paragraph,
-	    "</p>\n");
+	element(b,
+	    "<p class=\"t\" dir=\"auto\" style=\"margin:6px 0 10px;font-size:15px;line-height:22px;color:#2c3640\">",
+	    paragraph, "</p>\n");
 	for (size_t i = 0; i < shown; i++) {
-		buf_puts(b, TABLE "><tr>");
+		open_table(b, "");
 		element(b, "<td class=\"t\" dir=\"auto\" style=\"font-size:14px;line-height:20px;color:#2c3640\">",
 		    display_cut(a, m->investors[i].name, NAME_COLUMNS), "</td>");
 		volume(b, &m->investors[i].volume);
@@ -166,21 +181,28 @@ static void member(struct buf *b, struct arena *a, const struct digest_member *m
 		    digest_more(a, m->investor_count - shown, "investor"), "</p>\n");
 }
 
-static void investor(struct buf *b, struct arena *a, const struct digest_view *v, const struct digest_investor *i, size_t most)
+static void investor(
+    struct buf *b, struct arena *a, const struct digest_view *v, const struct digest_investor *i, size_t most)
 {
 	const char *subject = *i->subject ? display_cut(a, i->subject, SUBJECT_COLUMNS) : "(no subject)";
 
-	buf_puts(b, TABLE " style=\"margin:18px 0 0\"><tr><td valign=\"baseline\">");
-	element(b, "<h3 class=\"t\" dir=\"auto\" style=\"margin:0;font-size:15px;line-height:20px;font-weight:600;color:#17202a\">",
+	open_table(b, " style=\"margin:18px 0 0\"");
+	buf_puts(b, "<td valign=\"baseline\">");
+	element(b,
+	    "<h3 class=\"t\" dir=\"auto\" "
+	    "style=\"margin:0;font-size:15px;line-height:20px;font-weight:600;color:#17202a\">",
 	    display_cut(a, i->name, NAME_COLUMNS), "</h3></td>");
 	volume(b, &i->volume);
 	buf_puts(b, "</tr></table>");
 	bar(b, &i->volume, most);
-	element(b, "<div class=\"t\" dir=\"auto\" style=\"font-size:14px;line-height:20px;color:#2c3640\">", subject, "</div>");
-	buf_puts(b, i->last_is_unverified ? "<div class=\"w\" style=\"font-size:13px;line-height:19px;color:#a8321f\">"
-	                                  : "<div class=\"m\" style=\"font-size:13px;line-height:19px;color:#5f6b7a\">");
+	element(b, "<div class=\"t\" dir=\"auto\" style=\"font-size:14px;line-height:20px;color:#2c3640\">", subject,
+	    "</div>");
+	buf_puts(b, i->last_is_unverified
+	                ? "<div class=\"w\" style=\"font-size:13px;line-height:19px;color:#a8321f\">"
+	                : "<div class=\"m\" style=\"font-size:13px;line-height:19px;color:#5f6b7a\">");
 	display_html(b, digest_last(a, v, i));
-	element(b, ".</div><div class=\"m\" style=\"font-size:13px;line-height:19px;color:#5f6b7a\">", digest_talk(a, i), ".</div>\n");
+	element(b, ".</div><div class=\"m\" style=\"font-size:13px;line-height:19px;color:#5f6b7a\">",
+	    digest_talk(a, i), ".</div>\n");
 }
 
 /* Moves what was made in `part` to the page if it fits under `limit`. */
@@ -221,8 +243,10 @@ static void members(struct buf *b, struct arena *a, struct digest_view *v)
 	}
 	cut_note(b, a, v, digest_busy_members(f) - v->members_shown, "member");
 	if (*quiet)
-		element(b, "<p class=\"m\" dir=\"auto\" style=\"margin:20px 0 0;font-size:14px;line-height:20px;color:#5f6b7a\">", quiet,
-		    "</p>\n");
+		element(b,
+		    "<p class=\"m\" dir=\"auto\" style=\"margin:20px 0 "
+		    "0;font-size:14px;line-height:20px;color:#5f6b7a\">",
+		    quiet, "</p>\n");
 	buf_clear(&part);
 }
 
@@ -240,7 +264,8 @@ static void investors(struct buf *b, struct arena *a, struct digest_view *v)
 	}
 	cut_note(b, a, v, f->investor_count - v->investors_shown, "investor");
 	if (f->investor_count == 0)
-		buf_puts(b, "<p class=\"m\" style=\"margin:14px 0 0;font-size:14px;line-height:20px;color:#5f6b7a\">None.</p>\n");
+		buf_puts(b, "<p class=\"m\" style=\"margin:14px 0 "
+		            "0;font-size:14px;line-height:20px;color:#5f6b7a\">None.</p>\n");
 	buf_clear(&part);
 }
 

@@ -20,14 +20,16 @@ static void section(struct buf *b, const char *title)
 }
 
 /* A name on the left, its volume on the right, 72 columns in all. */
-static void volume_line(struct buf *b, struct arena *a, const char *indent, const char *name, const struct digest_volume *v)
+static void volume_line(
+    struct buf *b, struct arena *a, const char *indent, const char *name, const struct digest_volume *v)
 {
 	buf_puts(b, indent);
 	display_pad(b, a, name, NAME_COLUMNS - strlen(indent));
 	buf_printf(b, "  %5zu in %5zu out\n", v->in, v->out);
 }
 
-static void cut_note(struct buf *b, struct arena *a, const struct digest_view *v, size_t n, const char *noun, const char *indent)
+static void cut_note(
+    struct buf *b, struct arena *a, const struct digest_view *v, size_t n, const char *noun, const char *indent)
 {
 	if (n > 0)
 		buf_printf(b, "\n%s%s: see\n%s%s\n", indent, digest_more(a, n, noun), indent, v->full_command);
@@ -102,5 +104,6 @@ void digest_text(const struct digest_view *v, struct arena *a, struct buf *b)
 	members(b, a, v);
 	investors(b, a, v);
 	buf_puts(b, "\n\n");
-	display_wrap(b, arena_printf(a, "Times are those of %s. For the admins of the team, by Mailroom.", v->zone), "", "", WIDTH);
+	display_wrap(b, arena_printf(a, "Times are those of %s. For the admins of the team, by Mailroom.", v->zone), "",
+	    "", WIDTH);
 }

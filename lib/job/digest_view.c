@@ -28,11 +28,13 @@ const char *digest_remarks(struct arena *a, const struct digest_facts *f)
 	const char *s = "";
 
 	if (f->bulk > 0)
-		s = arena_printf(a, "%s left out.", f->bulk == 1 ? "1 list or automatic message is"
-		                                                 : arena_printf(a, "%zu list or automatic messages are", f->bulk));
+		s = arena_printf(a, "%s left out.",
+		    f->bulk == 1 ? "1 list or automatic message is"
+		                 : arena_printf(a, "%zu list or automatic messages are", f->bulk));
 	if (n > 0)
 		s = arena_printf(a, "%s%s%s: the sender's own domain disowns %s (DMARC).", s, *s ? " " : "",
-		    n == 1 ? "1 message has an unverified sender" : arena_printf(a, "%zu messages have unverified senders", n),
+		    n == 1 ? "1 message has an unverified sender"
+		           : arena_printf(a, "%zu messages have unverified senders", n),
 		    n == 1 ? "it" : "them");
 	return s;
 }
@@ -51,8 +53,9 @@ const char *digest_talk(struct arena *a, const struct digest_investor *i)
 	return arena_printf(a, "%s%s%s%s%s%s", display_count(a, i->volume.threads, "conversation"),
 	    i->team.count ? " of " : "", i->team.count ? names(a, &i->team) : "", i->people.count ? " with " : "",
 	    i->people.count ? names(a, &i->people) : "",
-	    i->volume.unverified == 0 ? ""
-	                              : arena_printf(a, "; %s unverified", display_count(a, i->volume.unverified, "message")));
+	    i->volume.unverified == 0
+	        ? ""
+	        : arena_printf(a, "; %s unverified", display_count(a, i->volume.unverified, "message")));
 }
 
 const char *digest_last(struct arena *a, const struct digest_view *v, const struct digest_investor *i)

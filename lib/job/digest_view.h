@@ -24,7 +24,7 @@ struct digest_view {
 
 enum { DIGEST_HTML_BYTES = 98000, DIGEST_INVESTORS_PER_MEMBER = 8 };
 
-/* Appends the page, never more than DIGEST_HTML_BYTES (Gmail clips mail above 102 KB), with nothing remote in it. What does not
+/* Writes the page into an empty buffer, never more than DIGEST_HTML_BYTES (Gmail clips mail above 102 KB), with nothing remote in it. What does not
  * fit is left out at the end of its list and counted there; members_shown and investors_shown say how far it came. */
 void digest_html(struct digest_view *v, struct arena *a, struct buf *out);
 

@@ -59,7 +59,8 @@ static int check(struct digest_window *w, int64_t now, struct err *e)
 	if (w->start >= now)
 		return err_set(e, ERR_USAGE, "the period from %s has not begun", start);
 	if (w->start >= w->end)
-		return err_set(e, ERR_USAGE, "the period from %s to %s is empty: its end must come after its start", start, end);
+		return err_set(
+		    e, ERR_USAGE, "the period from %s to %s is empty: its end must come after its start", start, end);
 	w->is_partial = w->end > now;
 	return 0;
 }

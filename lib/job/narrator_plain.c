@@ -45,13 +45,15 @@ static const char *tell_busiest(struct arena *a, const struct digest_member *m)
 
 	if (m->investor_count < 2 || total(&first[0]) <= total(&first[1]))
 		return "";
-	return arena_printf(a, " %s had the most: %zu in and %zu out.", name_of(a, first), first->volume.in, first->volume.out);
+	return arena_printf(
+	    a, " %s had the most: %zu in and %zu out.", name_of(a, first), first->volume.in, first->volume.out);
 }
 
 /* The subject without the marks of replies and forwards, in the languages that are common in mail. */
 static const char *without_marks(const char *s)
 {
-	static const char *const marks[] = {"re:", "fwd:", "fw:", "aw:", "wg:", "sv:", "vs:", "tr:", "antw:", "doorst:"};
+	static const char *const marks[] = {
+	    "re:", "fwd:", "fw:", "aw:", "wg:", "sv:", "vs:", "tr:", "antw:", "doorst:"};
 	size_t i = 0;
 
 	while (i < sizeof marks / sizeof *marks) {
@@ -80,7 +82,8 @@ static const char *tell_subjects(struct arena *a, const struct digest_member *m)
 	size_t n = m->investor_count < SUBJECTS_SHOWN ? m->investor_count : SUBJECTS_SHOWN;
 
 	if (m->investor_count == 1)
-		return arena_printf(a, " %s subject: %s.", total(m->investors) == 1 ? "Its" : "Last", quoted(a, m->investors));
+		return arena_printf(
+		    a, " %s subject: %s.", total(m->investors) == 1 ? "Its" : "Last", quoted(a, m->investors));
 	for (size_t i = 0; i < n; i++)
 		parts[i] = arena_printf(a, "%s with %s", quoted(a, &m->investors[i]), name_of(a, &m->investors[i]));
 	return arena_printf(a, " Last subjects: %s.", display_list(a, parts, n, SUBJECTS_SHOWN));
@@ -92,7 +95,8 @@ static const char *tell_unverified(struct arena *a, const struct digest_member *
 
 	if (n == 0)
 		return "";
-	return n == 1 ? " 1 message has an unverified sender." : arena_printf(a, " %zu messages have unverified senders.", n);
+	return n == 1 ? " 1 message has an unverified sender."
+	              : arena_printf(a, " %zu messages have unverified senders.", n);
 }
 
 static int tell(void *self, struct arena *a, const struct digest_member *m, const char **paragraph, struct err *e)
@@ -105,8 +109,8 @@ static int tell(void *self, struct arena *a, const struct digest_member *m, cons
 		return 0;
 	}
 	*paragraph = arena_printf(a, "%s %s, in %s with %s.%s%s%s", name, tell_volume(a, &m->volume),
-	    display_count(a, m->volume.threads, "conversation"), tell_names(a, m), tell_busiest(a, m), tell_subjects(a, m),
-	    tell_unverified(a, m));
+	    display_count(a, m->volume.threads, "conversation"), tell_names(a, m), tell_busiest(a, m),
+	    tell_subjects(a, m), tell_unverified(a, m));
 	return 0;
 }
 

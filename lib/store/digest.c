@@ -34,8 +34,8 @@ static size_t count_of(sqlite3_stmt *st, int column)
 
 static struct digest_volume volume_of(sqlite3_stmt *st, int column)
 {
-	return (struct digest_volume){count_of(st, column), count_of(st, column + 1), count_of(st, column + 2),
-	    count_of(st, column + 3)};
+	return (struct digest_volume){
+	    count_of(st, column), count_of(st, column + 1), count_of(st, column + 2), count_of(st, column + 3)};
 }
 
 static sqlite3_stmt *prepare_period(struct store *s, const char *sql, const struct digest_facts *f, struct err *e)
@@ -173,7 +173,8 @@ static int load_member_investors(struct store *s, struct arena *a, struct digest
 			at++;
 		if (at == f->member_count) {
 			sqlite3_reset(st);
-			return err_set(e, ERR_BUG, "digest: the investors of a member come in another order than the members");
+			return err_set(
+			    e, ERR_BUG, "digest: the investors of a member come in another order than the members");
 		}
 		struct digest_member *m = &f->members[at];
 		void *items = m->investors;
@@ -185,7 +186,8 @@ static int load_member_investors(struct store *s, struct arena *a, struct digest
 	return 0;
 }
 
-int digest_facts_load(struct store *s, struct arena *a, int64_t start, int64_t end, struct digest_facts *f, struct err *e)
+int digest_facts_load(
+    struct store *s, struct arena *a, int64_t start, int64_t end, struct digest_facts *f, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_snapshot_begin, e);
 	int rc = -1;

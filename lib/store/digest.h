@@ -42,9 +42,9 @@ struct digest_member {
 };
 
 struct digest_facts {
-	int64_t start, end; /* end is the first second after the period */
-	struct digest_volume volume; /* over the whole team, each message once */
-	size_t bulk;                 /* list and automatic messages: counted here and nowhere else */
+	int64_t start, end;            /* end is the first second after the period */
+	struct digest_volume volume;   /* over the whole team, each message once */
+	size_t bulk;                   /* list and automatic messages: counted here and nowhere else */
 	struct digest_member *members; /* all active ones, by name */
 	size_t member_count;
 	struct digest_investor *investors; /* the busiest first */
@@ -53,7 +53,8 @@ struct digest_facts {
 
 /* Reads the facts of [start, end) at one moment of the database, in time that depends on the messages of the period, not
  * on those of the database. Everything lives in `a`. Text is as the database has it: outside data. */
-int digest_facts_load(struct store *s, struct arena *a, int64_t start, int64_t end, struct digest_facts *f, struct err *e);
+int digest_facts_load(
+    struct store *s, struct arena *a, int64_t start, int64_t end, struct digest_facts *f, struct err *e);
 
 /* An active admin. */
 struct digest_recipient {

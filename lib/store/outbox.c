@@ -105,7 +105,8 @@ static int load_recipients(struct store *s, struct arena *a, struct outbox_messa
 	while (row) {
 		if (m->recipient_count == cap) {
 			size_t more = cap ? cap * 2 : 4;
-			m->recipients = arena_grow(a, m->recipients, cap * sizeof *m->recipients, more * sizeof *m->recipients);
+			m->recipients =
+			    arena_grow(a, m->recipients, cap * sizeof *m->recipients, more * sizeof *m->recipients);
 			cap = more;
 		}
 		m->recipients[m->recipient_count++] = (struct outbox_recipient){text_of(a, st, 0), db_int(st, 1)};
@@ -152,7 +153,8 @@ int outbox_find_live(struct store *s, struct arena *a, const char *dedupe_key, s
 	return get_one(s, a, st, m, e);
 }
 
-int outbox_list(struct store *s, struct arena *a, const enum outbox_state *state, struct outbox_messages *l, struct err *e)
+int outbox_list(
+    struct store *s, struct arena *a, const enum outbox_state *state, struct outbox_messages *l, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_outbox_list, e);
 	size_t cap = 0;
@@ -183,8 +185,8 @@ int outbox_list(struct store *s, struct arena *a, const enum outbox_state *state
 	return 0;
 }
 
-int outbox_set_state(struct store *s, int64_t id, enum outbox_state was, enum outbox_state state, int64_t now, bool *changed,
-    struct err *e)
+int outbox_set_state(struct store *s, int64_t id, enum outbox_state was, enum outbox_state state, int64_t now,
+    bool *changed, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_outbox_set_state, e);
 

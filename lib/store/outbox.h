@@ -42,7 +42,8 @@ int outbox_insert(struct store *s, struct outbox_message *m, struct err *e);
 /* The message with its recipients in `a`; NULL when there is none. */
 int outbox_get(struct store *s, struct arena *a, int64_t id, struct outbox_message **m, struct err *e);
 /* The one message about `dedupe_key` that is not discarded; NULL when there is none. */
-int outbox_find_live(struct store *s, struct arena *a, const char *dedupe_key, struct outbox_message **m, struct err *e);
+int outbox_find_live(
+    struct store *s, struct arena *a, const char *dedupe_key, struct outbox_message **m, struct err *e);
 
 struct outbox_messages {
 	struct outbox_message *items;
@@ -50,11 +51,12 @@ struct outbox_messages {
 };
 
 /* All messages of one state (`state` NULL: of all), oldest first, with their recipients. */
-int outbox_list(struct store *s, struct arena *a, const enum outbox_state *state, struct outbox_messages *l, struct err *e);
+int outbox_list(
+    struct store *s, struct arena *a, const enum outbox_state *state, struct outbox_messages *l, struct err *e);
 
 /* Moves a message from state `was` to `state`; *changed is false when it was not in `was` (any more). */
-int outbox_set_state(struct store *s, int64_t id, enum outbox_state was, enum outbox_state state, int64_t now, bool *changed,
-    struct err *e);
+int outbox_set_state(struct store *s, int64_t id, enum outbox_state was, enum outbox_state state, int64_t now,
+    bool *changed, struct err *e);
 
 /* The id of the newest message, 0 when there was never one. */
 int outbox_last_id(struct store *s, int64_t *id, struct err *e);
