@@ -70,7 +70,7 @@ static void head(struct buf *b, struct arena *a, const struct digest_view *v)
 	buf_puts(b, "<td align=\"center\" style=\"padding:24px 12px\">\n");
 	open_table(b, " class=\"c\" style=\"max-width:600px;background:#ffffff;border-radius:6px;text-align:left;"
 	              "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif\"");
-	buf_puts(b, "<td style=\"padding:32px 32px 8px\">\n");
+	buf_puts(b, "<td style=\"padding:28px 28px 8px\">\n");
 	element(b, "<div class=\"m\" style=\"font-size:13px;line-height:18px;letter-spacing:.3px;color:#5f6b7a\">",
 	    title, "</div>\n");
 	element(b,
@@ -99,23 +99,18 @@ static void section(struct buf *b, const char *title)
 	    title, "</h2>\n");
 }
 
-/* The volume in figures: small, right-aligned, "3 in · 2 out". */
-static void volume(struct buf *b, const struct digest_volume *v)
+static void figure(struct buf *b, size_t n, const char *label, const char *class, const char *colour)
 {
-	buf_printf(b,
-	    "<td align=\"right\" valign=\"baseline\" width=\"104\" "
-	    "style=\"font-size:13px;line-height:20px;white-space:nowrap\">"
-	    "<span class=\"ti\" style=\"color:#1b6a8c\">%zu in</span> <span class=\"to\" "
-	    "style=\"padding-left:6px;color:#a86b12\">"
-	    "%zu out</span></td>",
-	    v->in, v->out);
+	buf_printf(b, "<span class=\"%s\" style=\"padding-left:8px;color:%s\">%zu %s</span>", n ? class : "m",
+	    n ? colour : "#8a94a0", n, label);
 }
 
 /* One coloured cell; a part that is there is never thinner than 1 %. */
 static void bar_cell(struct buf *b, size_t percent, const char *class, const char *colour)
 {
 	if (percent > 0)
-		buf_printf(b, "<td class=\"%s\" width=\"%zu%%\" bgcolor=\"%s\"></td>", class, percent, colour);
+		buf_printf(
+		    b, "<td class=\"%s\" width=\"%zu%%\" height=\"6\" bgcolor=\"%s\"></td>", class, percent, colour);
 }
 
 static size_t percent_of(size_t n, size_t whole)
@@ -128,16 +123,34 @@ static size_t percent_of(size_t n, size_t whole)
 /* In and out as lengths, against the busiest one of the list. The figures stand beside it: it is decoration to a screen reader. */
 static void bar(struct buf *b, const struct digest_volume *v, size_t most)
 {
-	size_t in = percent_of(v->in, most), out = percent_of(v->out, most);
+	size_t both = percent_of(v->in + v->out, most), in = percent_of(v->in, most);
 
-	open_table(b, " aria-hidden=\"true\" style=\"margin:4px 0 2px;height:4px;font-size:0;line-height:4px\"");
+	if (v->out > 0 && in == both)
+		in = both > 1 ? both - 1 : 0;
+	open_table(b, " aria-hidden=\"true\" style=\"font-size:0;line-height:6px\"");
 	bar_cell(b, in, "i", "#2f87ab");
-	bar_cell(b, out, "o", "#d9a252");
-	if (in + out < 100)
-		buf_printf(b, "<td width=\"%zu%%\" height=\"4\"></td>", 100 - in - out);
-	else
-		buf_puts(b, "<td height=\"4\"></td>");
-	buf_puts(b, "</tr></table>\n");
+	bar_cell(b, both - in, "o", "#d9a252");
+	if (both < 100)
+		buf_printf(b, "<td width=\"%zu%%\" height=\"6\"></td>", 100 - both);
+	buf_puts(b, "</tr></table>");
+}
+
+/* A name, its bar (with `most`) and its figures, in columns that stand under one another down the page. Names get a direction
+ * of their own, so that Arabic or Hebrew does not reorder what stands around them. */
+static void row(struct buf *b, struct arena *a, const char *open, const char *name, const char *close,
+    const struct digest_volume *v, size_t most)
+{
+	open_table(b, "");
+	buf_puts(b, "<td dir=\"auto\">");
+	element(b, open, display_cut(a, name, NAME_COLUMNS), close);
+	buf_puts(b, "</td><td width=\"24%\" style=\"padding-left:12px\">");
+	if (most > 0)
+		bar(b, v, most);
+	buf_puts(
+	    b, "</td><td align=\"right\" width=\"108\" style=\"font-size:13px;line-height:20px;white-space:nowrap\">");
+	figure(b, v->in, "in", "ti", "#1b6a8c");
+	figure(b, v->out, "out", "to", "#a86b12");
+	buf_puts(b, "</td></tr></table>\n");
 }
 
 static size_t most_of(const struct digest_investor *items, size_t count)
@@ -150,34 +163,24 @@ static size_t most_of(const struct digest_investor *items, size_t count)
 	return most;
 }
 
-/* Names and subjects get a direction of their own, so that Arabic or Hebrew does not reorder what stands around it. */
 static void member(struct buf *b, struct arena *a, const struct digest_member *m, const char *paragraph)
 {
 	size_t shown = m->investor_count, most = most_of(m->investors, m->investor_count);
 
 	if (shown > DIGEST_INVESTORS_PER_MEMBER)
 		shown = DIGEST_INVESTORS_PER_MEMBER;
-	open_table(b, " style=\"margin:20px 0 0\"");
-	buf_puts(b, "<td valign=\"baseline\">");
-	element(b,
-	    "<h3 class=\"t\" dir=\"auto\" "
-	    "style=\"margin:0;font-size:16px;line-height:22px;font-weight:600;color:#17202a\">",
-	    display_cut(a, m->name, NAME_COLUMNS), "</h3></td>");
-	volume(b, &m->volume);
-	buf_puts(b, "</tr></table>\n");
+	buf_puts(b, "<div style=\"padding-top:20px\">");
+	row(b, a, "<h3 class=\"t\" style=\"margin:0;font-size:16px;line-height:22px;font-weight:600;color:#17202a\">",
+	    m->name, "</h3>", &m->volume, 0);
+	buf_puts(b, "</div>");
 	element(b,
 	    "<p class=\"t\" dir=\"auto\" style=\"margin:6px 0 10px;font-size:15px;line-height:22px;color:#2c3640\">",
 	    paragraph, "</p>\n");
-	for (size_t i = 0; i < shown; i++) {
-		open_table(b, "");
-		element(b, "<td class=\"t\" dir=\"auto\" style=\"font-size:14px;line-height:20px;color:#2c3640\">",
-		    display_cut(a, m->investors[i].name, NAME_COLUMNS), "</td>");
-		volume(b, &m->investors[i].volume);
-		buf_puts(b, "</tr></table>");
-		bar(b, &m->investors[i].volume, most);
-	}
+	for (size_t i = 0; i < shown; i++)
+		row(b, a, "<span class=\"t\" style=\"font-size:14px;line-height:22px;color:#2c3640\">",
+		    m->investors[i].name, "</span>", &m->investors[i].volume, most);
 	if (shown < m->investor_count)
-		element(b, "<p class=\"m\" style=\"margin:6px 0 0;font-size:13px;line-height:18px;color:#5f6b7a\">",
+		element(b, "<p class=\"m\" style=\"margin:4px 0 0;font-size:13px;line-height:18px;color:#5f6b7a\">",
 		    digest_more(a, m->investor_count - shown, "investor"), "</p>\n");
 }
 
@@ -186,23 +189,19 @@ static void investor(
 {
 	const char *subject = *i->subject ? display_cut(a, i->subject, SUBJECT_COLUMNS) : "(no subject)";
 
-	open_table(b, " style=\"margin:18px 0 0\"");
-	buf_puts(b, "<td valign=\"baseline\">");
+	buf_puts(b, "<div style=\"padding-top:18px\">");
+	row(b, a, "<h3 class=\"t\" style=\"margin:0;font-size:15px;line-height:20px;font-weight:600;color:#17202a\">",
+	    i->name, "</h3>", &i->volume, most);
 	element(b,
-	    "<h3 class=\"t\" dir=\"auto\" "
-	    "style=\"margin:0;font-size:15px;line-height:20px;font-weight:600;color:#17202a\">",
-	    display_cut(a, i->name, NAME_COLUMNS), "</h3></td>");
-	volume(b, &i->volume);
-	buf_puts(b, "</tr></table>");
-	bar(b, &i->volume, most);
-	element(b, "<div class=\"t\" dir=\"auto\" style=\"font-size:14px;line-height:20px;color:#2c3640\">", subject,
-	    "</div>");
+	    "</div><div class=\"t\" dir=\"auto\" "
+	    "style=\"padding-top:2px;font-size:14px;line-height:20px;color:#2c3640\">",
+	    subject, "</div>");
 	buf_puts(b, i->last_is_unverified
 	                ? "<div class=\"w\" style=\"font-size:13px;line-height:19px;color:#a8321f\">"
 	                : "<div class=\"m\" style=\"font-size:13px;line-height:19px;color:#5f6b7a\">");
 	display_html(b, digest_last(a, v, i));
-	element(b, ".</div><div class=\"m\" style=\"font-size:13px;line-height:19px;color:#5f6b7a\">",
-	    digest_talk(a, i), ".</div>\n");
+	element(b, "</div><div class=\"m\" style=\"font-size:13px;line-height:19px;color:#5f6b7a\">",
+	    digest_talk(a, i), "</div>\n");
 }
 
 /* Moves what was made in `part` to the page if it fits under `limit`. */

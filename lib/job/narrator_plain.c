@@ -85,7 +85,8 @@ static const char *tell_subjects(struct arena *a, const struct digest_member *m)
 		return arena_printf(
 		    a, " %s subject: %s.", total(m->investors) == 1 ? "Its" : "Last", quoted(a, m->investors));
 	for (size_t i = 0; i < n; i++)
-		parts[i] = arena_printf(a, "%s with %s", quoted(a, &m->investors[i]), name_of(a, &m->investors[i]));
+		parts[i] = arena_printf(a, "%s with %s%s", quoted(a, &m->investors[i]), name_of(a, &m->investors[i]),
+		    m->investors[i].last_is_unverified ? " (unverified)" : "");
 	return arena_printf(a, " Last subjects: %s.", display_list(a, parts, n, SUBJECTS_SHOWN));
 }
 
