@@ -28,7 +28,6 @@ key() { mailparse "$1" | python3 -c 'import json, sys; print(json.dumps(json.loa
 	same 2 "$(grep -c '^{' <<< "$output")"
 	grep -q '^mailparse: gone.eml: open: No such file or directory$' <<< "$output"
 	fails 1 mailparse -q gone.eml
-	same ""
 	fails 1 mailparse .
 }
 
@@ -82,10 +81,37 @@ key() { mailparse "$1" | python3 -c 'import json, sys; print(json.dumps(json.loa
 	fails 74 bash -c 'mailparse a.eml > /dev/full'
 }
 
+@test "caps and trusted servers come from the settings too" {
+	mail a.eml 'To: a@x.example, b@x.example, c@x.example' 'Authentication-Results: mx.evil.example; dmarc=pass' <<< 'Hello'
+	same 2 "$(MAILROOM_MAX_ADDRESSES=2 mailparse a.eml | grep -o '@x.example' | wc -l)"
+	same 3 "$(MAILROOM_MAX_ADDRESSES=2 mailparse --limit addresses=3 a.eml | grep -o '@x.example' | wc -l)"
+	same null "$(MAILROOM_TRUSTED_AUTHSERV=' , mx.harbor.example ,b' mailparse a.eml | jq .authentication.dmarc)"
+	same '"pass"' "$(MAILROOM_TRUSTED_AUTHSERV='a, mx.evil.example ' mailparse a.eml | jq .authentication.dmarc)"
+}
+
+@test "with a database: whom it matches, why, and its thread" {
+	contact add organisation -N Northwind -d northwind.example -q
+	account add mara@harbor.example -q
+	mail a.eml 'To: mara@harbor.example' <<< 'Hello'
+	mail stranger.eml 'From: ann@elsewhere.example' 'To: mara@harbor.example' <<< 'Hello'
+	mail reply.eml 'To: mara@harbor.example' 'In-Reply-To: <a.eml@test.example>' <<< 'Again'
+	mailparse a.eml > plain
+	same null "$(jq .matches plain)"
+	mailparse --db "$DB" a.eml stranger.eml > before
+	same '[null,null,true,"Northwind","domain","confirmed","kay@northwind.example"]
+[null,null,false,null,null,null,null]' "$(jq -c '[.email_id, .thread_id, .matched, (.matches[0] | .investor, .match_kind, .status, .address)]' before)"
+	jq -r .matches[0].why before | grep -q 'domain of Northwind'
+	mailsync import -q --account mara@harbor.example a.eml
+	same '[1,1]
+[null,1]' "$(mailparse --db "$DB" a.eml reply.eml | jq -c '[.email_id, .thread_id]')"
+	same 1 "$(sql 'SELECT count(*) FROM emails')"
+	fails 66 mailparse --db nowhere.db a.eml
+}
+
 @test "help, version and usage errors" {
 	run mailparse --help
-	[ "$status" -eq 0 ] && grep -q '^usage: mailparse' <<< "$output"
+	[ "$status" -eq 0 ] && grep -q '^Usage: mailparse' <<< "$output"
 	run mailparse --version
-	[ "$status" -eq 0 ] && grep -qE '^mailparse [0-9]+\.[0-9]+\.[0-9]+$' <<< "$output"
+	[ "$status" -eq 0 ] && grep -qE '^mailparse \(Mailroom\) [0-9]+\.[0-9]+\.[0-9]+$' <<< "$output"
 	fails 64 mailparse --nothing
 }
