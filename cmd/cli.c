@@ -193,11 +193,13 @@ static void print_complete(const struct cli_program *p, const struct cli_verb *v
 			printf("--%s%s\t%s\n", o->name, o->arg ? "=" : "", o->help);
 }
 
+enum { MAX_OPTIONS = 64 };
+
 /* getopt's tables, made of ours; the index of an option in `all` is its `val` less 256. */
 struct tables {
-	struct option longs[64];
-	char shorts[64];
-	const struct cli_option *all[64];
+	struct option longs[MAX_OPTIONS];
+	char shorts[MAX_OPTIONS];
+	const struct cli_option *all[MAX_OPTIONS];
 	size_t n;
 };
 
@@ -205,7 +207,7 @@ static void add_options(struct tables *t, const struct cli_option *o)
 {
 	for (; o && o->name; o++) {
 		size_t len = strlen(t->shorts);
-		if (t->n + 1 >= sizeof t->all / sizeof *t->all)
+		if (t->n + 1 >= MAX_OPTIONS)
 			abort();
 		t->all[t->n] = o;
 		t->longs[t->n] = (struct option){o->name, o->arg ? required_argument : no_argument, NULL, 256 + (int)t->n};
