@@ -30,6 +30,7 @@ struct run {
 	struct arena arena;
 	struct buf raw, line;
 	bool failed;
+	int write_errno; /* not 0: standard output is gone, which ends the run */
 };
 
 static const char usage_text[] =
@@ -44,51 +45,26 @@ static const char usage_text[] =
     "  -q, --quiet                say nothing about files that cannot be read\n"
     "      --help, --version\n";
 
-static size_t *limit_named(struct message_limits *l, const char *name, size_t len)
-{
-	const struct {
-		const char *name;
-		size_t *value;
-	} all[] = {{"raw", &l->raw_bytes}, {"header", &l->header_bytes}, {"nesting", &l->nesting}, {"parts", &l->parts},
-	    {"addresses", &l->addresses}, {"boundary", &l->boundary_bytes}, {"comment-depth", &l->comment_depth},
-	    {"rfc2231-parts", &l->rfc2231_parts}, {"text", &l->text_bytes}, {"references", &l->references}};
-
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		if (strlen(all[i].name) == len && memcmp(all[i].name, name, len) == 0)
-			return all[i].value;
-	return NULL;
-}
-
-static int set_limit(struct options *o, const char *arg, struct err *e)
-{
-	const char *eq = strchr(arg, '=');
-	size_t *limit = eq ? limit_named(&o->limits, arg, (size_t)(eq - arg)) : NULL;
-	char *end;
-
-	if (!limit)
-		return err_set(e, ERR_USAGE, "--limit %s: not NAME=N with a known NAME", arg);
-	errno = 0;
-	unsigned long long v = strtoull(eq + 1, &end, 10);
-	if (errno || eq[1] < '0' || eq[1] > '9' || *end || v > 1ull << 40)
-		return err_set(e, ERR_USAGE, "--limit %s: not a number", arg);
-	*limit = (size_t)v;
-	return 0;
-}
-
 static int parse_options(int argc, char **argv, struct options *o, struct err *e)
 {
-	static const struct option longs[] = {{"html", no_argument, NULL, 'H'}, {"json", no_argument, NULL, 'j'},
-	    {"quiet", no_argument, NULL, 'q'}, {"limit", required_argument, NULL, OPT_LIMIT},
+	static const struct option longs[] = {{"html", no_argument, NULL, 'H'},
+	    {"json", no_argument, NULL, 'j'}, {"quiet", no_argument, NULL, 'q'},
+	    {"limit", required_argument, NULL, OPT_LIMIT},
 	    {"trusted-authserv", required_argument, NULL, OPT_TRUSTED}, {"help", no_argument, NULL, 'h'},
 	    {"version", no_argument, NULL, 'V'}, {0}};
 
 	for (int c; (c = getopt_long(argc, argv, "q", longs, NULL)) != -1;) {
 		switch (c) {
-		case 'H': o->message.want_html = true; break;
-		case 'j': break;
-		case 'q': o->quiet = true; break;
+		case 'H':
+			o->message.want_html = true;
+			break;
+		case 'j':
+			break;
+		case 'q':
+			o->quiet = true;
+			break;
 		case OPT_LIMIT:
-			if (set_limit(o, optarg, e))
+			if (message_limits_set(&o->limits, optarg, e))
 				return -1;
 			break;
 		case OPT_TRUSTED:
@@ -97,9 +73,14 @@ static int parse_options(int argc, char **argv, struct options *o, struct err *e
 			o->trusted[o->trusted_count++] = optarg;
 			o->message.trusted_authserv = o->trusted;
 			break;
-		case 'h': fputs(usage_text, stdout); exit(EX_OK);
-		case 'V': puts("mailparse " MAILROOM_VERSION); exit(EX_OK);
-		default: return err_set(e, ERR_USAGE, "see mailparse --help");
+		case 'h':
+			fputs(usage_text, stdout);
+			exit(EX_OK);
+		case 'V':
+			puts("mailparse " MAILROOM_VERSION);
+			exit(EX_OK);
+		default:
+			return err_set(e, ERR_USAGE, "see mailparse --help");
 		}
 	}
 	return 0;
@@ -137,7 +118,7 @@ static int print_message(struct run *r, const char *name, int fd, struct err *e)
 	json_close(&j, '}');
 	buf_putc(&r->line, '\n');
 	if (fwrite(r->line.data, 1, r->line.len, stdout) != r->line.len)
-		return err_errno(e, "write");
+		r->write_errno = errno;
 	return 0;
 }
 
@@ -170,14 +151,16 @@ int main(int argc, char **argv)
 	r.parser = message_parser_new();
 	if (optind == argc)
 		print_file(&r, "-");
-	for (int i = optind; i < argc; i++)
+	for (int i = optind; i < argc && !r.write_errno; i++)
 		print_file(&r, argv[i]);
 	message_parser_free(r.parser);
 	arena_clear(&r.arena);
 	buf_clear(&r.raw);
 	buf_clear(&r.line);
-	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "mailparse: standard output: %s\n", strerror(errno));
+	if (!r.write_errno && fflush(stdout))
+		r.write_errno = errno;
+	if (r.write_errno) {
+		fprintf(stderr, "mailparse: standard output: %s\n", strerror(r.write_errno));
 		return EX_IOERR;
 	}
 	return r.failed ? 1 : EX_OK;

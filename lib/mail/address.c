@@ -11,11 +11,11 @@ struct reader {
 	const struct address_limits *limits;
 	struct span s;
 	size_t pos;
-	char *words;           /* display name: words with single spaces, quotes undone */
-	char *spec;            /* the same as an addr-spec: quotes kept, no space around "." and "@" */
+	char *words; /* display name: words with single spaces, quotes undone */
+	char *spec; /* the same as an addr-spec: quotes kept, no space around "." and "@" */
 	size_t words_len, spec_len;
 	struct span comment, angle;
-	bool has_angle, space, over, no_bracket;
+	bool has_angle, space, over, no_bracket, no_quote;
 	size_t word_count, groups;
 };
 
@@ -80,8 +80,9 @@ static void read_comment(struct reader *r)
 	r->pos = end;
 }
 
-/* Copies a quoted string's text without backslashes and line ends to `out`; *pos moves behind the closing quote. */
-static size_t read_quoted(struct span s, size_t *pos, char *out)
+/* Copies a quoted string's text without backslashes and line ends to `out`; *pos moves behind the closing quote.
+ * Returns false when there is none. */
+static bool read_quoted(struct span s, size_t *pos, char *out, size_t *len)
 {
 	size_t n = 0, i = *pos + 1;
 
@@ -91,18 +92,31 @@ static size_t read_quoted(struct span s, size_t *pos, char *out)
 		if (s.at[i] != '\r' && s.at[i] != '\n')
 			out[n++] = s.at[i];
 	}
-	*pos = i < s.len ? i + 1 : s.len;
-	return n;
+	*len = n;
+	if (i >= s.len)
+		return false;
+	*pos = i + 1;
+	return true;
 }
 
+/* A quote that never closes is junk, and so are all behind it: they are not looked at again. */
 static void read_quoted_word(struct reader *r)
 {
-	size_t start = r->pos;
-	char *text = arena_alloc(r->a, r->s.len - start + 1);
-	size_t n = read_quoted(r->s, &r->pos, text);
+	size_t start = r->pos, n, room = r->s.len - start + 1;
+	char *text;
 
-	add_word(r, (struct span){text, n}, (struct span){r->s.at + start, r->pos - start});
-	arena_shrink(r->a, text, r->s.len - start + 1, 0);
+	if (r->no_quote) {
+		r->pos++;
+		return;
+	}
+	text = arena_alloc(r->a, room);
+	if (read_quoted(r->s, &r->pos, text, &n)) {
+		add_word(r, (struct span){text, n}, (struct span){r->s.at + start, r->pos - start});
+	} else {
+		r->no_quote = true;
+		r->pos++;
+	}
+	arena_shrink(r->a, text, room, 0);
 }
 
 /* "<" to ">"; a quoted string in it may hold ">". Without ">" it ends at a comma or at the end. */
@@ -117,7 +131,7 @@ static void read_angle(struct reader *r)
 			quoted = !quoted;
 		else if (c == '\\')
 			i++;
-		else if (!quoted && (c == '>' || (c == '<' && i > start)))
+		else if (!quoted && (c == '>' || c == '<'))
 			break;
 	}
 	if (i >= r->s.len) {
@@ -311,8 +325,8 @@ static void read_one(struct reader *r, struct address_list *l)
 	}
 }
 
-bool address_parse(struct charset_cache *c, struct arena *a, struct span value, const struct address_limits *limits,
-    struct address_list *list)
+bool address_parse(struct charset_cache *c, struct arena *a, struct span value,
+    const struct address_limits *limits, struct address_list *list)
 {
 	struct reader r = {.charsets = c, .a = a, .limits = limits, .s = value};
 

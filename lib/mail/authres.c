@@ -20,6 +20,11 @@ static bool is_space(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+static bool is_delimiter(char c)
+{
+	return c == '(' || c == ')' || c == ';' || c == '=' || c == '"' || c == '/';
+}
+
 /* From "(" to behind the ")" that closes it, or to the end. */
 static void skip_comment(struct cursor *c)
 {
@@ -66,7 +71,7 @@ static struct word next_word(struct cursor *c)
 	if (c->at < c->end && *c->at == '"')
 		return quoted(c);
 	w.s = c->at;
-	while (c->at < c->end && !is_space(*c->at) && !memchr("();=\"/", *c->at, 6))
+	while (c->at < c->end && !is_space(*c->at) && !is_delimiter(*c->at))
 		c->at++;
 	w.n = (size_t)(c->at - w.s);
 	return w;

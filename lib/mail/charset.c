@@ -69,8 +69,8 @@ static const struct alias aliases[] = {
 };
 
 /* Labels of senders that did not know. */
-static const char *const unknown_labels[] = {"", "default", "unknown-8bit", "x-unknown", "unknown", "x-user-defined",
-    "8bit", "binary", "_autodetect", "_autodetect_all", "none", "us-ascii"};
+static const char *const unknown_labels[] = {"", "default", "unknown-8bit", "x-unknown", "unknown",
+    "x-user-defined", "8bit", "binary", "_autodetect", "_autodetect_all", "none", "us-ascii"};
 
 struct charset_cache *charset_cache_new(void)
 {
@@ -95,7 +95,8 @@ static const char *canonical(struct span label, char buf[static LABEL_BYTES])
 	label = span_trim(label);
 	for (size_t i = 0; i < label.len && n < LABEL_BYTES - 1; i++) {
 		char c = ascii_lower(label.at[i]);
-		if ((c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '-' || c == '_' || c == '.' || c == ':')
+		if ((c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '-' || c == '_' || c == '.' ||
+		    c == ':')
 			buf[n++] = c;
 	}
 	buf[n] = '\0';
@@ -116,9 +117,9 @@ static bool is_unknown(const char *label)
 /* In these, bytes below 0x80 are more than ASCII. */
 static bool is_not_ascii_superset(const char *name)
 {
-	static const char *const prefixes[] = {"iso-2022", "utf-7", "utf7", "hz", "utf-16", "utf16", "utf-32", "utf32",
-	    "ucs", "csiso2022", "unicode", "cp50220", "cp50221", "ebcdic", "ibm", "cp037", "cp1026", "csunicode",
-	    "iso-10646", "iso2022", "utf-7-imap"};
+	static const char *const prefixes[] = {"iso-2022", "utf-7", "utf7", "hz", "utf-16", "utf16", "utf-32",
+	    "utf32", "ucs", "csiso2022", "unicode", "cp50220", "cp50221", "ebcdic", "ibm", "cp037", "cp1026",
+	    "csunicode", "iso-10646", "iso2022", "utf-7-imap"};
 
 	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
@@ -270,15 +271,17 @@ static const char *which_latin1(const char *name, struct span bytes)
 static struct charset_text guess(struct charset_cache *c, struct arena *a, struct span bytes)
 {
 	struct evidence e = look_for_utf8(bytes);
-	struct charset_text t =
-	    e.characters > e.bad || e.bad == 0 ? repair_utf8(a, bytes) : convert(a, descriptor(c, "windows-1252"), bytes);
+	struct charset_text t = e.characters > e.bad || e.bad == 0
+	                            ? repair_utf8(a, bytes)
+	                            : convert(a, descriptor(c, "windows-1252"), bytes);
 
 	if (t.outcome == CHARSET_EXACT)
 		t.outcome = CHARSET_GUESSED;
 	return t;
 }
 
-struct charset_text charset_to_utf8(struct charset_cache *c, struct arena *a, struct span label, struct span bytes)
+struct charset_text charset_to_utf8(
+    struct charset_cache *c, struct arena *a, struct span label, struct span bytes)
 {
 	char buf[LABEL_BYTES];
 	const char *name = canonical(label, buf);

@@ -6,6 +6,7 @@
 /* Classes of base64 bytes above the 64 values; all have the high bit, so that one test finds them. */
 enum { NO = 0x80, WS = 0x81, PAD = 0x82 };
 
+/* clang-format off */
 static const unsigned char base64_value[256] = {
     NO, NO, NO, NO, NO, NO, NO, NO, NO, WS, WS, WS, WS, WS, NO, NO,
     NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
@@ -24,6 +25,7 @@ static const unsigned char base64_value[256] = {
     NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
     NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
 };
+/* clang-format on */
 
 static char *put_triple(char *out, uint32_t v)
 {
@@ -39,7 +41,8 @@ static const unsigned char *base64_run(const unsigned char *s, const unsigned ch
 	char *o = *out;
 
 	while (end - s >= 4) {
-		uint32_t a = base64_value[s[0]], b = base64_value[s[1]], c = base64_value[s[2]], d = base64_value[s[3]];
+		uint32_t a = base64_value[s[0]], b = base64_value[s[1]], c = base64_value[s[2]],
+		         d = base64_value[s[3]];
 		if ((a | b | c | d) & 0x80)
 			break;
 		o = put_triple(o, a << 18 | b << 12 | c << 6 | d);

@@ -101,6 +101,6 @@ static int domain_order(const void *domain, const void *row)
 
 bool domain_is_free_mail(const char *domain)
 {
-	return domain && bsearch(domain, free_mail, sizeof free_mail / sizeof *free_mail, sizeof *free_mail,
-	                     domain_order);
+	return domain &&
+	       bsearch(domain, free_mail, sizeof free_mail / sizeof *free_mail, sizeof *free_mail, domain_order);
 }

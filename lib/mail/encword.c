@@ -41,8 +41,8 @@ static void put(struct decoder *d, const char *s, size_t n)
 static void flush_run(struct decoder *d)
 {
 	if (d->run.len) {
-		struct charset_text t =
-		    charset_to_utf8(d->charsets, d->a, d->run.charset, (struct span){d->run.bytes, d->run.len});
+		struct charset_text t = charset_to_utf8(
+		    d->charsets, d->a, d->run.charset, (struct span){d->run.bytes, d->run.len});
 		put(d, t.text, t.len);
 	}
 	d->run = (struct run){0};

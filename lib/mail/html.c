@@ -10,8 +10,7 @@
 #include <string.h>
 
 enum {
-	FIND_DEPTH =
-	    128, /* a closing tag looks no further up for its element: keeps hostile nesting linear */
+	FIND_DEPTH = 128, /* a closing tag looks no further up for its element: keeps hostile nesting linear */
 	QUOTE_MARKS = 20, /* at most so many "> " before a line */
 };
 
@@ -25,12 +24,12 @@ struct writer {
 	/* Open elements, outermost first: tags and states side by side, so that searching tags is quick. */
 	struct buf tags, states;
 	size_t open[TAG_COUNT]; /* how many of each */
-	unsigned state; /* of the innermost */
+	unsigned state;         /* of the innermost */
 	/* What is owed before the next visible character. */
 	unsigned breaks; /* enum breaks */
 	size_t spaces;
 	bool bullet;
-	uint32_t joiner; /* U+200C or U+200D behind a visible character, 0 for none */
+	uint32_t joiner;    /* U+200C or U+200D behind a visible character, 0 for none */
 	size_t quote_marks; /* of the line that was written last */
 };
 
@@ -140,8 +139,8 @@ static enum looks looks_of(uint32_t cp)
 	if (cp == 0x200c || cp == 0x200d)
 		return LOOKS_JOINER;
 	/* Controls, soft hyphen, and the characters without width that pad preheaders. */
-	if (cp < 0x20 || (cp >= 0x7f && cp <= 0x9f) || cp == 0xad || cp == 0x34f || cp == 0x61c ||
-	    cp == 0x180e || cp == 0x200b || cp == 0x200e || cp == 0x200f || (cp >= 0x202a && cp <= 0x202e) ||
+	if (cp < 0x20 || (cp >= 0x7f && cp <= 0x9f) || cp == 0xad || cp == 0x34f || cp == 0x61c || cp == 0x180e ||
+	    cp == 0x200b || cp == 0x200e || cp == 0x200f || (cp >= 0x202a && cp <= 0x202e) ||
 	    (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff)
 		return LOOKS_NOTHING;
 	return LOOKS_VISIBLE;
@@ -151,20 +150,15 @@ static enum looks looks_of(uint32_t cp)
 static void character(struct writer *w, uint32_t cp, const char *s, size_t n)
 {
 	switch (looks_of(cp)) {
-	case LOOKS_VISIBLE:
-		put_visible(w, s, n);
-		break;
+	case LOOKS_VISIBLE: put_visible(w, s, n); break;
 	case LOOKS_LINE_END:
 		if (w->state & HTML_STATE_PRE)
 			line_end(w);
 		else
 			space(w);
 		break;
-	case LOOKS_SPACE:
-		space(w);
-		break;
-	case LOOKS_NOTHING:
-		break;
+	case LOOKS_SPACE: space(w); break;
+	case LOOKS_NOTHING: break;
 	case LOOKS_JOINER:
 		/* Between letters and in emoji it has a meaning; after a space it is padding. */
 		if (!w->breaks && !w->spaces && w->len > 0)
@@ -282,9 +276,7 @@ static void close_implied(struct writer *w, enum html_tag tag)
 {
 	switch (tag) {
 	case TAG_LI:
-	case TAG_OPTION:
-		close_open(w, tag);
-		break;
+	case TAG_OPTION: close_open(w, tag); break;
 	case TAG_DD:
 	case TAG_DT:
 		close_open(w, TAG_DD);
@@ -300,8 +292,7 @@ static void close_implied(struct writer *w, enum html_tag tag)
 		if (tag != TAG_TD && tag != TAG_TH)
 			close_open(w, TAG_TR);
 		break;
-	default:
-		break;
+	default: break;
 	}
 	if (html_tag_is(tag) & TAG_IS_BLOCK)
 		close_open(w, TAG_P);
@@ -378,8 +369,7 @@ static void close_element(struct writer *w, enum html_tag tag)
 char *html_to_text(struct arena *a, const char *html, size_t n, size_t limit, size_t *text_bytes, bool *cut)
 {
 	struct html_scan scan = {.at = html, .end = html + n, .raw = TAG_OTHER};
-	struct writer w = {
-	    .arena = a, .limit = limit, .cap = (n < limit ? n : limit) + 1, .breaks = BREAK_LINE};
+	struct writer w = {.arena = a, .limit = limit, .cap = (n < limit ? n : limit) + 1, .breaks = BREAK_LINE};
 	struct html_token t;
 
 	w.out = arena_alloc(a, w.cap);

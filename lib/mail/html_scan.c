@@ -247,16 +247,12 @@ void html_scan_next(struct html_scan *s, struct html_token *t)
 		pass_raw_text(s);
 	while (s->at < s->end) {
 		switch (*s->at == '<' ? markup_at(s->at, s->end) : MARKUP_NONE) {
-		case MARKUP_NONE:
-			text(s, t);
-			return;
+		case MARKUP_NONE: text(s, t); return;
 		case MARKUP_TAG:
 			if (tag(s, t))
 				return;
 			break;
-		case MARKUP_COMMENT:
-			s->at = comment_end(s->at + 4, s->end);
-			break;
+		case MARKUP_COMMENT: s->at = comment_end(s->at + 4, s->end); break;
 		case MARKUP_BOGUS:
 			s->at = find(s->at, s->end, '>');
 			s->at += s->at < s->end;

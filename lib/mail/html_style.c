@@ -111,8 +111,7 @@ unsigned html_style_state(unsigned state, const char *style, size_t n)
 		stop = stop ? stop : end;
 		colon = memchr(at, ':', (size_t)(stop - at));
 		if (colon) {
-			struct declaration d = {
-			    at, colon + 1, (size_t)(colon - at), (size_t)(stop - colon - 1)};
+			struct declaration d = {at, colon + 1, (size_t)(colon - at), (size_t)(stop - colon - 1)};
 			trim(&d.name, &d.name_bytes);
 			trim(&d.value, &d.value_bytes);
 			state = apply(state, &d, &seen);

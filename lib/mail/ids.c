@@ -39,7 +39,8 @@ static struct span next_word(struct span *rest)
 {
 	while ((*rest = span_trim(*rest)).len) {
 		size_t n = 0;
-		while (n < rest->len && !ascii_is_space(rest->at[n]) && rest->at[n] != ',' && rest->at[n] != ';')
+		while (
+		    n < rest->len && !ascii_is_space(rest->at[n]) && rest->at[n] != ',' && rest->at[n] != ';')
 			n++;
 		struct span word = {rest->at, n};
 		*rest = span_skip(*rest, n + 1);

@@ -21,9 +21,15 @@ static struct span decode_body(struct reading *r, const struct mime_part *part)
 		room = in.len / 4 * 3 + 3;
 	out = arena_alloc(r->a, room);
 	switch (part->encoding) {
-	case ENCODING_BASE64: n = decode_base64(in.at, in.len, out, &junk); break;
-	case ENCODING_QUOTED_PRINTABLE: n = decode_quoted_printable(in.at, in.len, out); break;
-	default: n = decode_uu(in.at, in.len, out); break;
+	case ENCODING_BASE64:
+		n = decode_base64(in.at, in.len, out, &junk);
+		break;
+	case ENCODING_QUOTED_PRINTABLE:
+		n = decode_quoted_printable(in.at, in.len, out);
+		break;
+	default:
+		n = decode_uu(in.at, in.len, out);
+		break;
 	}
 	if (junk)
 		defects_add(&r->defects, "bytes that are no base64 skipped");
@@ -111,7 +117,8 @@ static void hash_text(struct sha256 *h, struct span s)
 static struct span charset_of(struct reading *r, const struct mime_part *part)
 {
 	size_t len;
-	const char *charset = param_bytes(r->a, &part->type_params, "charset", r->limits->rfc2231_parts, &len);
+	const char *charset =
+	    param_bytes(r->a, &part->type_params, "charset", r->limits->rfc2231_parts, &len);
 
 	return (struct span){charset, len};
 }
@@ -128,8 +135,7 @@ static const char *file_name(struct reading *r, const struct mime_part *part)
 {
 	bool cut = false;
 	size_t max = r->limits->rfc2231_parts;
-	const char *name =
-	    param_text(r->p->charsets, r->a, &part->disposition_params, "filename", max, &cut);
+	const char *name = param_text(r->p->charsets, r->a, &part->disposition_params, "filename", max, &cut);
 
 	if (!name || !*name)
 		name = param_text(r->p->charsets, r->a, &part->type_params, "name", max, &cut);
@@ -160,7 +166,7 @@ static struct attachment *add_attachment(struct reading *r)
 	return memset(&l->items[l->count++], 0, sizeof *l->items);
 }
 
-/* Bytes that travel unencoded change their line ends on the way, so they are digested as text is. */
+/* Bytes that travel unencoded change their line ends on the way, so the body's digest takes them as text. */
 static void keep_attachment(struct reading *r, const struct mime_part *part, struct span data)
 {
 	struct attachment *x = add_attachment(r);
@@ -189,7 +195,8 @@ static void keep_text(struct reading *r, const struct mime_part *part, struct sp
 		r->has_html = true;
 		r->html = data;
 		r->html_charset = charset_of(r, part);
-	} else if (!is_html && !r->seen_plain) {
+	} else if (!is_html && !r->seen_plain && !(part->in_message && r->has_html)) {
+		/* The HTML of a message says more than the text of one that it carries. */
 		r->seen_plain = true;
 		r->has_plain = !blank;
 		r->plain = data;

@@ -56,7 +56,8 @@ int message_parse(struct message_parser *p, struct arena *a, const char *raw, si
 	r.limits = r.options->limits ? r.options->limits : &message_default_limits;
 	r.defects = (struct defects){a, &m->defects};
 	if (n > r.limits->raw_bytes)
-		return err_set(e, ERR_REFUSED, "message of %zu bytes is over the limit of %zu", n, r.limits->raw_bytes);
+		return err_set(
+		    e, ERR_REFUSED, "message of %zu bytes is over the limit of %zu", n, r.limits->raw_bytes);
 	struct span bytes = {n ? raw : "", n};
 	read_headers(&r, bytes, &headers);
 	sha256_start(p->body_hash);

@@ -25,7 +25,13 @@ struct message_limits {
 	size_t references;       /* 1,000 ids a header */
 };
 
+struct err;
+
 extern const struct message_limits message_default_limits;
+
+/* Sets one limit from "NAME=N"; NAME is raw, header, nesting, parts, addresses, boundary, comment-depth,
+ * rfc2231-parts, text or references. Fails with USAGE. */
+int message_limits_set(struct message_limits *l, const char *assignment, struct err *e);
 
 struct string_list {
 	const char **items;
@@ -82,8 +88,9 @@ struct message {
 	size_t html_bytes;
 	struct attachment_list attachments;
 	struct string_list defects;  /* what was wrong and how it was read, a sentence each, at most 100 */
-	/* SHA-256 over the decoded leaves in their order (content type, then bytes with CRLF as LF, trailing line
-	 * ends left out, mbox quoting of "From " undone): equal for the same body seen in two mailboxes. */
+	/* SHA-256 over the decoded leaves in their order: content type, then the bytes with CRLF as LF, trailing line
+	 * ends left out and mbox quoting of "From " undone; for attachments in base64 or uuencode, which travel
+	 * unchanged, their own SHA-256 instead. Equal for the same body seen in two mailboxes. */
 	unsigned char body_sha256[SHA256_BYTES];
 	size_t size_bytes;           /* of the raw message */
 };
@@ -104,7 +111,6 @@ void message_parser_free(struct message_parser *p);
  * stay unchanged as long as *m is used. Line ends may be CRLF, LF or mixed; a leading mbox "From " line is skipped.
  * The one failure is REFUSED: longer than limits->raw_bytes. Anything else is read as well as it can be, and said in
  * m->defects. RFC 5322, 2045-2047, 2231, 3676, 6532, 8601. */
-struct err;
 int message_parse(struct message_parser *p, struct arena *a, const char *raw, size_t n,
     const struct message_options *options, struct message *m, struct err *e);
 

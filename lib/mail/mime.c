@@ -9,6 +9,7 @@ struct mime_frame {
 	size_t len;
 	uint64_t key; /* of the boundary, so that a line is compared with few of them */
 	bool digest, embedded;
+	bool in_message; /* this frame or one around it is an embedded message */
 };
 
 enum match { MATCH_NONE, MATCH_PART, MATCH_CLOSE };
@@ -119,7 +120,8 @@ static enum mime_encoding encoding_of(const struct mime_scan *s, const struct he
 		return ENCODING_QUOTED_PRINTABLE;
 	if (span_is(l.value, "x-uuencode") || span_is(l.value, "uuencode") || span_is(l.value, "x-uue"))
 		return ENCODING_UU;
-	if (!span_is(l.value, "7bit") && !span_is(l.value, "8bit") && !span_is(l.value, "binary") && l.value.len)
+	if (!span_is(l.value, "7bit") && !span_is(l.value, "8bit") && !span_is(l.value, "binary") &&
+	    l.value.len)
 		defects_add(s->defects, "unknown Content-Transfer-Encoding read as it is");
 	return ENCODING_IDENTITY;
 }
@@ -157,9 +159,11 @@ static void read_disposition(const struct mime_scan *s, const struct header_bloc
 		p->disposition = DISPOSITION_ATTACHMENT;
 }
 
-static void read_part(const struct mime_scan *s, const struct header_block *b, bool digest, struct mime_part *p)
+static void read_part(
+    const struct mime_scan *s, const struct header_block *b, bool digest, struct mime_part *p)
 {
-	const struct header *type = header_find(b, HEADER_CONTENT_TYPE), *id = header_find(b, HEADER_CONTENT_ID);
+	const struct header *type = header_find(b, HEADER_CONTENT_TYPE),
+	                    *id = header_find(b, HEADER_CONTENT_ID);
 	const char *fallback = digest ? "message/rfc822" : "text/plain";
 
 	*p = (struct mime_part){.content_type = fallback};
@@ -177,9 +181,11 @@ static void push(struct mime_scan *s, struct mime_frame f)
 {
 	if (s->depth == s->frame_cap) {
 		size_t cap = s->frame_cap ? s->frame_cap * 2 : 8;
-		s->frames = arena_grow(s->a, s->frames, s->frame_cap * sizeof *s->frames, cap * sizeof *s->frames);
+		s->frames =
+		    arena_grow(s->a, s->frames, s->frame_cap * sizeof *s->frames, cap * sizeof *s->frames);
 		s->frame_cap = cap;
 	}
+	f.in_message = f.embedded || (s->depth && s->frames[s->depth - 1].in_message);
 	s->frames[s->depth++] = f;
 }
 
@@ -202,7 +208,8 @@ static void after_boundary(struct mime_scan *s, struct boundary_line b)
 	if (b.match == MATCH_NONE) {
 		for (size_t i = 0; i < s->depth; i++)
 			if (!s->frames[i].embedded)
-				defects_add(s->defects, "multipart without its closing boundary read to the end");
+				defects_add(
+				    s->defects, "multipart without its closing boundary read to the end");
 		s->depth = 0;
 		return;
 	}
@@ -227,7 +234,8 @@ static bool is_multipart(const struct mime_part *p)
 
 static bool is_embedded(const struct mime_part *p)
 {
-	return (strcmp(p->content_type, "message/rfc822") == 0 || strcmp(p->content_type, "message/global") == 0) &&
+	return (strcmp(p->content_type, "message/rfc822") == 0 ||
+	           strcmp(p->content_type, "message/global") == 0) &&
 	       p->encoding == ENCODING_IDENTITY;
 }
 
@@ -235,8 +243,7 @@ static bool is_embedded(const struct mime_part *p)
 static bool open_multipart(struct mime_scan *s, const struct mime_part *p)
 {
 	size_t len;
-	const char *boundary =
-	    param_bytes(s->a, &p->type_params, "boundary", s->limits->rfc2231_parts, &len);
+	const char *boundary = param_bytes(s->a, &p->type_params, "boundary", s->limits->rfc2231_parts, &len);
 
 	while (len && ascii_is_space(boundary[len - 1]))
 		len--;
@@ -245,11 +252,12 @@ static bool open_multipart(struct mime_scan *s, const struct mime_part *p)
 		return false;
 	}
 	if (len > s->limits->boundary_bytes) {
-		defects_add(s->defects, "multipart with a boundary over %zu bytes: its body is left out", s->limits->boundary_bytes);
+		defects_add(s->defects, "multipart with a boundary over %zu bytes: its body is left out",
+		    s->limits->boundary_bytes);
 		return false;
 	}
 	bool digest = strcmp(p->content_type, "multipart/digest") == 0;
-	push(s, (struct mime_frame){boundary, len, key_of(boundary, len), digest, false});
+	push(s, (struct mime_frame){boundary, len, key_of(boundary, len), digest, false, false});
 	return true;
 }
 
@@ -290,6 +298,7 @@ bool mime_next(struct mime_scan *s, struct mime_part *p)
 		read_part(s, &s->headers, s->digest, p);
 		if (enter(s, p))
 			continue;
+		p->in_message = s->depth && s->frames[s->depth - 1].in_message;
 		struct boundary_line b = next_boundary(s, s->pos);
 		size_t end = before_line(s->raw, s->pos, b.start);
 		p->body = (struct span){s->raw.at + s->pos, end - s->pos};

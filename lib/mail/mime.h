@@ -11,11 +11,13 @@ enum mime_encoding { ENCODING_IDENTITY, ENCODING_BASE64, ENCODING_QUOTED_PRINTAB
 
 /* A part: what its header says and where its body stands. Nothing is decoded yet. */
 struct mime_part {
-	const char *content_type; /* "type/subtype" in lower case, "text/plain" where the header says nothing usable */
+	const char *
+	    content_type; /* "type/subtype" in lower case, "text/plain" where the header says nothing usable */
 	struct param_list type_params, disposition_params;
 	enum mime_encoding encoding;
 	enum disposition disposition;
 	bool too_deep; /* a container over the nesting limit */
+	bool in_message; /* inside of an embedded message */
 	struct span content_id;
 	struct span body; /* without the line end that belongs to the boundary behind it */
 };

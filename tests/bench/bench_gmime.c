@@ -60,9 +60,9 @@ static void to_utf8(struct work *w, GMimeStream *stream, const char *charset)
 
 static bool is_attachment(GMimeObject *part)
 {
-	const char *d = g_mime_object_get_disposition(part) ? g_mime_content_disposition_get_disposition(
-	                                                          g_mime_object_get_content_disposition(part))
-	                                                    : NULL;
+	const char *d = g_mime_object_get_disposition(part)
+	                    ? g_mime_content_disposition_get_disposition(g_mime_object_get_content_disposition(part))
+	                    : NULL;
 
 	return d && g_ascii_strcasecmp(d, "attachment") == 0;
 }
@@ -212,10 +212,9 @@ int main(int argc, char **argv)
 	start = now_s();
 	parse_all(&w, s, (size_t)st.st_size);
 	seconds = now_s() - start;
-	fprintf(stderr, "leaves %zu, text %zu bytes, addresses %zu, references %zu, check %u\n", w.leaves,
-	    w.text_bytes, w.addresses, w.references, w.check);
-	printf(
-	    "gmime messages %zu seconds %.3f rate %.0f\n", w.messages, seconds, (double)w.messages / seconds);
+	fprintf(stderr, "leaves %zu, text %zu bytes, addresses %zu, references %zu, check %u\n", w.leaves, w.text_bytes,
+	    w.addresses, w.references, w.check);
+	printf("gmime messages %zu seconds %.3f rate %.0f\n", w.messages, seconds, (double)w.messages / seconds);
 	g_mime_parser_options_free(w.options);
 	EVP_MD_CTX_free(w.digest);
 	g_mime_shutdown();

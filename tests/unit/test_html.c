@@ -105,8 +105,7 @@ static void hidden_elements_are_dropped(void **state)
 	    {"<div style='font-size:0px'>a<p style='font-size:14px'>b</p>c</div>d", "b\n\nd"},
 	    {"<td style='font-size:0'><span style='font:bold 12px Arial'>a</span>b</td>", "a"},
 	    {"<p style='font-size:0.8em'>a</p>", "a"},
-	    {"<div style='display:inline'>a</div><p hidden>b</p><p HIDDEN=''>c</p><i data-hidden>d</i>",
-	        "a\nd"},
+	    {"<div style='display:inline'>a</div><p hidden>b</p><p HIDDEN=''>c</p><i data-hidden>d</i>", "a\nd"},
 	    {"<p hidden>a<p>b", "b"},
 	    {"<table><tr><td style='display:none'>a<td>b<tr hidden><td>c<tr><td>d</table>", "b\nd"},
 	    {"<div><span style='display:none'>a</div>b", "b"},
@@ -153,8 +152,7 @@ static void padding_is_dropped(void **state)
 	     "e",
 	        "abcde"},
 	    {"&zwnj;&zwnj;a&zwj;b &zwj;c", "ab c"},
-	    {"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb x",
-	        "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb x"},
+	    {"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb x", "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb x"},
 	    {"a\x01\x1b[31mb\x7f\xc2\x85"
 	     "c\rd",
 	        "a[31mbc d"},
@@ -200,8 +198,7 @@ static void limit_cuts_between_characters(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		size_t bytes;
 		bool cut;
-		assert_string_equal(
-		    html_to_text(&a, html, sizeof html - 1, rows[i].limit, &bytes, &cut), rows[i].text);
+		assert_string_equal(html_to_text(&a, html, sizeof html - 1, rows[i].limit, &bytes, &cut), rows[i].text);
 		assert_int_equal(cut, rows[i].cut);
 	}
 	arena_clear(&a);
@@ -210,9 +207,8 @@ static void limit_cuts_between_characters(void **state)
 /* Each of these is quadratic, recursive or endless in one or another reader of HTML. */
 static void hostile_nesting_is_survived(void **state)
 {
-	static const char *const units[] = {"<div>", "<b>", "<b></i>", "<blockquote>x", "<table><tr><td>",
-	    "<li>", "<a b", "<!--", "<![", "&", "&#", "<", "</", "<span style='font-size:0'>", "<script>",
-	    "<i><td></i>"};
+	static const char *const units[] = {"<div>", "<b>", "<b></i>", "<blockquote>x", "<table><tr><td>", "<li>",
+	    "<a b", "<!--", "<![", "&", "&#", "<", "</", "<span style='font-size:0'>", "<script>", "<i><td></i>"};
 	enum { TOTAL = 1000000, LIMIT = 10000 };
 
 	(void)state;

@@ -61,8 +61,10 @@ static struct compose sample(void)
 	};
 }
 
-#define LONG_LATIN "Änderungsübersicht für Größenmaße, öffentlich zugänglich – "
+#define LONG_LATIN "Änderungsübersicht für Größenmaße, öffentlich zugänglich –"
 #define EMOJI "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb\xf0\x9f\x8e\x89"
+
+#define FIVE(s) s s s s s
 
 /* Without space at the ends: the parser trims that of headers. */
 static const char *const texts[] = {
@@ -77,11 +79,10 @@ static const char *const texts[] = {
     "a =?b?= c =?",
     "100 % = _under?",
     EMOJI,
-    EMOJI EMOJI EMOJI EMOJI EMOJI EMOJI EMOJI EMOJI EMOJI EMOJI,
+    FIVE(EMOJI),
     "日本語の件名はとても長いので折り返しが必要になりますがどうでしょうかそれでも文字は切れません",
-    LONG_LATIN LONG_LATIN LONG_LATIN LONG_LATIN ".",
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-    "seventeen",
+    FIVE(LONG_LATIN),
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen 16 17",
     "averyveryveryveryveryveryveryveryveryveryveryveryveryveryveryveryveryveryveryveryverylongword ü end",
     "' ' \" \" ''",
     ".",
@@ -146,8 +147,7 @@ static void fields_come_back(void **state)
 {
 	static const struct compose_header headers[] = {{"Auto-Submitted", "auto-generated"},
 	    {"List-Id", "Übersicht <digest.example.org>"}, {"In-Reply-To", "<x@example.com>"},
-	    {"References",
-	        "<a@example.com> <b@example.com> <c@example.com> <d@example.com> <x@example.com>"}};
+	    {"References", "<a@example.com> <b@example.com> <c@example.com> <d@example.com> <x@example.com>"}};
 	struct compose c = sample();
 	struct trip t = {0};
 
@@ -176,8 +176,7 @@ static void bodies_come_back(void **state)
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		struct compose c = sample();
 		struct buf body = {0};
-		buf_printf(
-		    &body, "%s\n.\n..\n%s\n\n-- \nFrom me\n%s\n--=_x\n=\n\t\n", texts[i], texts[i], texts[i]);
+		buf_printf(&body, "%s\n.\n..\n%s\n\n-- \nFrom me\n%s\n--=_x\n=\n\t\n", texts[i], texts[i], texts[i]);
 		c.text = body.data;
 		travel(&t, &c);
 		check(&t, t.m.text, body.data);

@@ -1,0 +1,91 @@
+load lib
+
+# key FILE NAME: that key of the object mailparse prints for the file, as compact JSON.
+key() { mailparse "$1" | python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)[sys.argv[1]]))' "$2"; }
+
+@test "a message is one line of JSON with every key" {
+	mail a.eml 'Subject: Hi' <<< 'Hello'
+	run mailparse a.eml
+	[ "$status" -eq 0 ] && [ "${#lines[@]}" -eq 1 ]
+	keys=$(python3 -c 'import json, sys; print(*json.load(sys.stdin))' <<< "$output")
+	same "file format message_id in_reply_to references date subject from sender reply_to to cc bcc list_id auto_submitted bulk\
+ authentication text text_source attachments defects" "$keys"
+	same '"Hi"' "$(key a.eml subject)"
+	same '"Hello\n"' "$(key a.eml text)"
+	same 1795078800 "$(key a.eml date)"
+}
+
+@test "standard input is read without FILE and as -" {
+	mail a.eml <<< 'Hello'
+	same "$(mailparse < a.eml)" "$(mailparse - < a.eml)"
+	mailparse < a.eml | grep -q '"file": "-"'
+}
+
+@test "a file that is not there is told, the others are printed" {
+	mail a.eml <<< 'Hello'
+	mail b.eml <<< 'Hello'
+	fails 1 mailparse a.eml gone.eml b.eml
+	same 2 "$(grep -c '^{' <<< "$output")"
+	grep -q '^mailparse: gone.eml: open: No such file or directory$' <<< "$output"
+	fails 1 mailparse -q gone.eml
+	same ""
+	fails 1 mailparse .
+}
+
+@test "an attachment tells its name, size and digest" {
+	cat > a.eml <<-'EOF'
+		Content-Type: multipart/mixed; boundary=b
+
+		--b
+
+		See there.
+		--b
+		Content-Type: text/csv
+		Content-Disposition: attachment; filename="gr=?utf-8?q?=C3=BC?=n.csv"
+		Content-Transfer-Encoding: base64
+
+		SGVsbG8=
+		--b--
+	EOF
+	same "[{\"filename\": \"gr\\u00fcn.csv\", \"content_type\": \"text/csv\", \"size\": 5, \"sha256\": \"$(printf Hello | sha256sum | cut -d' ' -f1)\", \"disposition\": \"attachment\", \"content_id\": null}]" "$(key a.eml attachments)"
+}
+
+@test "html is printed when asked for, and text made from it" {
+	mail a.eml 'Content-Type: text/html' <<< '<p>One <b>two</b></p>'
+	same '"html"' "$(key a.eml text_source)"
+	if mailparse a.eml | grep -q '"html":'; then false; fi
+	mailparse --html a.eml | grep -qF '"html": "<p>One <b>two</b></p>\n"'
+}
+
+@test "caps can be changed and are told in defects" {
+	mail a.eml 'To: a@x.example, b@x.example, c@x.example' <<< 'Hello'
+	same 3 "$(mailparse a.eml | grep -o '@x.example' | wc -l)"
+	same 2 "$(mailparse --limit addresses=2 a.eml | grep -o '@x.example' | wc -l)"
+	mailparse --limit addresses=2 a.eml | grep -q '"defects": \["To: '
+	fails 1 mailparse --limit raw=5 a.eml
+	grep -q 'over the limit of 5' <<< "$output"
+	fails 64 mailparse --limit addresses=many a.eml
+	fails 64 mailparse --limit nothing=1 a.eml
+}
+
+@test "only trusted servers are believed" {
+	mail a.eml 'Authentication-Results: mx.evil.example; dmarc=pass' <<< 'Hello'
+	mailparse --trusted-authserv mx.harbor.example a.eml | grep -q '"authserv_id": null'
+	mailparse --trusted-authserv MX.evil.example a.eml | grep -q '"dmarc": "pass"'
+}
+
+@test "a full disk is told" {
+	mail a.eml <<< 'Hello'
+	# More than a buffer holds, so that the write fails while printing; then less, so that it fails at the end.
+	fails 74 bash -c 'mailparse $(yes a.eml | head -300) > /dev/full'
+	same "mailparse: standard output: No space left on device"
+	fails 74 bash -c 'mailparse a.eml > /dev/full'
+}
+
+@test "help, version and usage errors" {
+	run mailparse --help
+	[ "$status" -eq 0 ] && grep -q '^usage: mailparse' <<< "$output"
+	run mailparse --version
+	[ "$status" -eq 0 ] && grep -qE '^mailparse [0-9]+\.[0-9]+\.[0-9]+$' <<< "$output"
+	fails 64 mailparse --nothing
+}
