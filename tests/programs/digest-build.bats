@@ -230,8 +230,8 @@ ben@harbor.example|2" "$(sql "SELECT address, user_id FROM outbox_recipients ORD
 	sql "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
 		INSERT INTO investors (id, kind, name, created_at, updated_at) SELECT 100 + i, 'contact', 'Investor \"' || i || '\" & Partners', 0, 0 FROM n;
 		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
-		INSERT INTO emails (id, body_sha256, thread_id, sent_at, subject, from_address, size_bytes, created_at)
-		SELECT 100 + i, zeroblob(32), 1, 1795100000, 'Subject & more <' || i || '>', 'a@b.example', 1000, 0 FROM n;
+		INSERT INTO emails (id, body_sha256, content_key, thread_id, sent_at, subject, from_address, size_bytes, created_at)
+		SELECT 100 + i, zeroblob(32), 100 + i, 1, 1795100000, 'Subject & more <' || i || '>', 'a@b.example', 1000, 0 FROM n;
 		INSERT INTO email_account_messages (account_id, email_id, is_sent, seen_at) SELECT 1, id, 0, 0 FROM emails WHERE id > 100;
 		INSERT INTO email_investor_links SELECT id, id, 'address', 'confirmed', 'a@b.example', '', 0 FROM emails WHERE id > 100"
 	digest-build team --html page.html
