@@ -44,11 +44,10 @@ static const struct alias aliases[] = {
     {"windows-31j", "cp932"},
     {"big5", "big5-hkscs"},
     {"x-big5", "big5-hkscs"},
-    {"iso-8859-1", "windows-1252"},
-    {"iso8859-1", "windows-1252"},
-    {"iso_8859-1", "windows-1252"},
-    {"latin1", "windows-1252"},
-    {"latin-1", "windows-1252"},
+    {"iso8859-1", "iso-8859-1"},
+    {"iso_8859-1", "iso-8859-1"},
+    {"latin1", "iso-8859-1"},
+    {"latin-1", "iso-8859-1"},
     {"ascii", "us-ascii"},
     {"ansi_x3.4-1968", "us-ascii"},
     {"iso-8859-8-i", "iso-8859-8"},
@@ -239,11 +238,41 @@ static struct charset_text convert(struct arena *a, iconv_t cd, struct span in)
 	return (struct charset_text){g.data, g.len, outcome};
 }
 
+/* What speaks for and against UTF-8 in text whose label is missing or not to be believed. */
+struct evidence {
+	size_t characters; /* of more than one byte */
+	size_t bad, bad_c1; /* bytes that are no UTF-8; those among them from 80 to 9F */
+};
+
+static struct evidence look_for_utf8(struct span s)
+{
+	struct evidence e = {0};
+
+	for (size_t i = 0; i < s.len;) {
+		uint32_t cp;
+		size_t n = (unsigned char)s.at[i] < 0x80 ? 1 : utf8_decode(s.at + i, s.len - i, &cp);
+		bool bad = n == 1 && (unsigned char)s.at[i] >= 0x80;
+		e.characters += n > 1;
+		e.bad += bad;
+		e.bad_c1 += bad && (unsigned char)s.at[i] < 0xa0;
+		i += n;
+	}
+	return e;
+}
+
+/* Senders say ISO-8859-1 and mean windows-1252; bytes 80-9F tell. The ones in characters of UTF-8 say no such thing. */
+static const char *which_latin1(const char *name, struct span bytes)
+{
+	return strcmp(name, "iso-8859-1") == 0 && look_for_utf8(bytes).bad_c1 ? "windows-1252" : name;
+}
+
+/* UTF-8 that was cut in the middle of a character still is UTF-8. */
 static struct charset_text guess(struct charset_cache *c, struct arena *a, struct span bytes)
 {
-	if (utf8_is_valid(bytes.at, bytes.len))
-		return (struct charset_text){bytes.at, bytes.len, CHARSET_GUESSED};
-	struct charset_text t = convert(a, descriptor(c, "windows-1252"), bytes);
+	struct evidence e = look_for_utf8(bytes);
+	struct charset_text t =
+	    e.characters > e.bad || e.bad == 0 ? repair_utf8(a, bytes) : convert(a, descriptor(c, "windows-1252"), bytes);
+
 	if (t.outcome == CHARSET_EXACT)
 		t.outcome = CHARSET_GUESSED;
 	return t;
@@ -262,7 +291,7 @@ struct charset_text charset_to_utf8(struct charset_cache *c, struct arena *a, st
 		return guess(c, a, bytes);
 	if (strcmp(name, "utf-8") == 0)
 		return repair_utf8(a, bytes);
-	iconv_t cd = descriptor(c, name);
+	iconv_t cd = descriptor(c, which_latin1(name, bytes));
 	if (cd == (iconv_t)-1)
 		return guess(c, a, bytes);
 	struct charset_text t = convert(a, cd, bytes);

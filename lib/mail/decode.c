@@ -117,37 +117,15 @@ static size_t soft_break(const char *s, const char *end)
 	return (size_t)(p - s);
 }
 
-/* Drops white space that a gateway padded a line with (RFC 2045 section 6.7 rule 3); o stands behind copied text. */
-static char *copy_lines(char *o, const char *s, const char *end, const char *floor)
-{
-	while (s < end) {
-		const char *lf = memchr(s, '\n', (size_t)(end - s));
-		const char *stop = lf ? lf : end, *text_end = stop;
-		memcpy(o, s, (size_t)(stop - s));
-		o += stop - s;
-		if (!lf)
-			return o;
-		bool cr = text_end > s && text_end[-1] == '\r';
-		if (cr)
-			o--;
-		while (o > floor && (o[-1] == ' ' || o[-1] == '\t'))
-			o--;
-		if (cr)
-			*o++ = '\r';
-		*o++ = '\n';
-		s = lf + 1;
-	}
-	return o;
-}
-
 size_t decode_quoted_printable(const char *s, size_t n, char *out)
 {
-	const char *end = s + n, *floor = out;
+	const char *end = s + n;
 	char *o = out;
 
 	while (s < end) {
-		const char *eq = memchr(s, '=', (size_t)(end - s));
-		o = copy_lines(o, s, eq ? eq : end, floor);
+		const char *eq = memchr(s, '=', (size_t)(end - s)), *stop = eq ? eq : end;
+		memcpy(o, s, (size_t)(stop - s));
+		o += stop - s;
 		if (!eq)
 			break;
 		s = eq + 1;
@@ -161,7 +139,6 @@ size_t decode_quoted_printable(const char *s, size_t n, char *out)
 		} else if (s < end) {
 			*o++ = '=';
 		}
-		floor = o; /* encoded white space is meant */
 	}
 	return (size_t)(o - out);
 }
@@ -218,59 +195,6 @@ static bool is_uu_line(const char *s, size_t len)
 		return false;
 	size_t need = (uu_value(s[0]) + 2) / 3 * 4 + 1;
 	return len <= need + 2 && (len == need || len + 4 > need);
-}
-
-/* "begin" SP mode SP name: where the name starts, 0 when the line is something else. */
-static size_t uu_name(struct span line)
-{
-	size_t i = 6;
-
-	if (!span_starts(line, "begin "))
-		return 0;
-	while (i < line.len && line.at[i] >= '0' && line.at[i] <= '7')
-		i++;
-	return i >= 9 && i <= 10 && i < line.len && line.at[i] == ' ' ? i + 1 : 0;
-}
-
-/* Where the data behind a begin line ends (behind its "end" line), 0 when there is none. */
-static size_t uu_data_end(struct span s, size_t pos)
-{
-	size_t lines = 0;
-
-	while (pos < s.len) {
-		size_t next = next_line(s, pos);
-		struct span line = span_trim((struct span){s.at + pos, next - pos});
-		if (span_is(line, "end"))
-			return lines ? next : 0;
-		if (line.len && !is_uu_line(s.at + pos, next - pos))
-			break;
-		lines += line.len > 0;
-		pos = next;
-	}
-	return lines && pos == s.len ? pos : 0;
-}
-
-bool decode_uu_find(struct span s, struct span *name, size_t *start, size_t *end)
-{
-	size_t pos = 0;
-
-	while (pos < s.len) {
-		struct span rest = span_skip(s, pos);
-		size_t at = span_starts(rest, "begin ") ? 0 : span_find(rest, "\nbegin ") + 1;
-		if (at >= rest.len)
-			return false;
-		pos += at;
-		size_t next = next_line(s, pos), name_at = uu_name((struct span){s.at + pos, next - pos});
-		size_t stop = name_at ? uu_data_end(s, next) : 0;
-		if (stop) {
-			*name = span_trim((struct span){s.at + pos + name_at, next - pos - name_at});
-			*start = pos;
-			*end = stop;
-			return true;
-		}
-		pos = next;
-	}
-	return false;
 }
 
 /* One line: its first byte tells how many bytes it holds; missing blanks at its end are zeros. */

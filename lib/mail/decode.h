@@ -9,7 +9,7 @@
  * counts those that are no white space. Returns the number of bytes written. */
 size_t decode_base64(const char *s, size_t n, char *out, size_t *junk);
 
-/* Needs n bytes at out. White space before line ends is dropped, "=" that starts no code stays. */
+/* Needs n bytes at out. White space before line ends stays (the other readers keep it), so does "=" that starts no code. */
 size_t decode_quoted_printable(const char *s, size_t n, char *out);
 
 /* The "Q" encoding of encoded words (RFC 2047 section 4.2): needs n bytes at out. */
@@ -18,10 +18,7 @@ size_t decode_q(const char *s, size_t n, char *out);
 /* %XX of RFC 2231: needs n bytes at out. */
 size_t decode_percent(const char *s, size_t n, char *out);
 
-/* A uuencoded file in s: *name is what stands behind "begin MODE", *start and *end where the file with its begin and end
- * lines stands. Returns false when there is no "begin" line with data behind it. */
-bool decode_uu_find(struct span s, struct span *name, size_t *start, size_t *end);
-/* The lines behind "begin": needs n bytes at out. */
+/* uuencode: the lines behind "begin", which may be missing, to "end". Needs n + 3 bytes at out. */
 size_t decode_uu(const char *s, size_t n, char *out);
 
 #endif

@@ -48,13 +48,6 @@ static enum header_id header_identify(struct span name)
 	return HEADER_OTHER;
 }
 
-/* Fields that junk in a header block is told by. */
-static bool is_usual(struct span name)
-{
-	return header_identify(name) != HEADER_OTHER || span_is(name, "received") || span_is(name, "mime-version") ||
-	       span_is(name, "return-path") || span_is(name, "delivered-to") || span_starts(name, "x-");
-}
-
 /* Length of a field name that stands at s with its colon within n bytes, 0 when there is none (RFC 5322 section
  * 3.6.8; white space before the colon is the obsolete form of section 4.5). */
 static size_t field_name(const char *s, size_t n, size_t *colon)
@@ -102,13 +95,13 @@ static size_t skip_leftovers(const char *s, size_t n)
 	return pos;
 }
 
-/* Junk inside a header block (a fold that lost its white space, a stray line) is told from a body that began without an
- * empty line by what follows: the next known field before the next empty or boundary line. n when there is none. */
-static size_t next_known_field(const char *s, size_t pos, size_t n)
+/* Where the header block goes on behind junk (a fold that lost its white space, a stray line): at the next line that is
+ * a field or empty. n when neither comes before a boundary line: then the junk is the body, whose empty line is missing. */
+static size_t skip_junk(const char *s, size_t pos, size_t n)
 {
-	while (pos < n && !is_empty_line(s + pos, n - pos) && !(n - pos >= 2 && s[pos] == '-' && s[pos + 1] == '-')) {
-		size_t colon, len = field_name(s + pos, n - pos, &colon);
-		if (len && is_usual((struct span){s + pos, len}))
+	while (pos < n && !(n - pos >= 2 && s[pos] == '-' && s[pos + 1] == '-')) {
+		size_t colon;
+		if (is_empty_line(s + pos, n - pos) || field_name(s + pos, n - pos, &colon))
 			return pos;
 		pos = line_end(s, pos, n);
 	}
@@ -142,7 +135,7 @@ void header_block_parse(struct arena *a, const char *s, size_t n, size_t limit, 
 	while (pos < n && !is_empty_line(s + pos, n - pos)) {
 		size_t colon, len = field_name(s + pos, n - pos, &colon);
 		if (len == 0) {
-			size_t next = next_known_field(s, pos, n);
+			size_t next = skip_junk(s, pos, n);
 			b->junk = b->junk || next < n;
 			if (next == n) {
 				b->no_separator = true;

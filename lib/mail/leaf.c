@@ -182,15 +182,16 @@ static void keep_attachment(struct reading *r, const struct mime_part *part, str
 
 static void keep_text(struct reading *r, const struct mime_part *part, struct span data, bool is_html)
 {
+	bool blank = span_trim(data).len == 0;
+
 	hash_text(r->p->body_hash, data);
-	if (span_trim(data).len == 0)
-		return;
-	if (is_html && !r->has_html) {
+	if (is_html && !r->has_html && !blank) {
 		r->has_html = true;
 		r->html = data;
 		r->html_charset = charset_of(r, part);
-	} else if (!is_html && !r->has_plain) {
-		r->has_plain = true;
+	} else if (!is_html && !r->seen_plain) {
+		r->seen_plain = true;
+		r->has_plain = !blank;
 		r->plain = data;
 		r->plain_charset = charset_of(r, part);
 		r->flowed = has_value(r, part, "format", "flowed");
@@ -204,6 +205,9 @@ void leaf_read(struct reading *r, const struct mime_part *part)
 	bool is_html = strcmp(part->content_type, "text/html") == 0;
 	bool is_text = is_html || strcmp(part->content_type, "text/plain") == 0;
 
+	/* A multipart without a usable boundary is all preamble. */
+	if (strncmp(part->content_type, "multipart/", 10) == 0 && !part->too_deep)
+		return;
 	sha256_add(r->p->body_hash, part->content_type, strlen(part->content_type) + 1);
 	if (is_text && part->disposition != DISPOSITION_ATTACHMENT)
 		keep_text(r, part, data, is_html);

@@ -6,9 +6,9 @@
 /* An open container. An embedded message has no boundary of its own. */
 struct mime_frame {
 	const char *boundary;
-	size_t len;   /* 0: embedded message */
+	size_t len;
 	uint64_t key; /* of the boundary, so that a line is compared with few of them */
-	bool digest;
+	bool digest, embedded;
 };
 
 enum match { MATCH_NONE, MATCH_PART, MATCH_CLOSE };
@@ -30,7 +30,7 @@ static size_t frame_of(const struct mime_scan *s, const char *at, size_t len)
 	uint64_t key = key_of(at, len);
 
 	for (size_t i = s->depth; i-- > 0;)
-		if (s->frames[i].key == key && s->frames[i].len == len && len &&
+		if (s->frames[i].key == key && s->frames[i].len == len && !s->frames[i].embedded &&
 		    memcmp(s->frames[i].boundary, at, len) == 0)
 			return i;
 	return s->depth;
@@ -41,12 +41,12 @@ static enum match match_line(const struct mime_scan *s, struct span line, size_t
 {
 	while (line.len && ascii_is_space(line.at[line.len - 1]))
 		line.len--;
-	if (line.len == 0 || line.len > s->limits->boundary_bytes + 2)
+	if (line.len > s->limits->boundary_bytes + 2)
 		return MATCH_NONE;
 	*frame = frame_of(s, line.at, line.len);
 	if (*frame < s->depth)
 		return MATCH_PART;
-	if (line.len < 3 || memcmp(line.at + line.len - 2, "--", 2) != 0)
+	if (line.len < 2 || memcmp(line.at + line.len - 2, "--", 2) != 0)
 		return MATCH_NONE;
 	*frame = frame_of(s, line.at, line.len - 2);
 	return *frame < s->depth ? MATCH_CLOSE : MATCH_NONE;
@@ -124,7 +124,8 @@ static enum mime_encoding encoding_of(const struct mime_scan *s, const struct he
 	return ENCODING_IDENTITY;
 }
 
-/* "type/subtype" without white space; what is no such thing is text/plain (RFC 2045 section 5.2). */
+/* "type/subtype" without white space; what is no such thing is kept as bytes, as the other readers do:
+ * RFC 2045 section 5.2 would read it as text/plain, which it rarely is. */
 static const char *type_of(const struct mime_scan *s, struct span value, const char *fallback)
 {
 	char *type = span_lower(s->a, value);
@@ -137,9 +138,10 @@ static const char *type_of(const struct mime_scan *s, struct span value, const c
 	const char *slash = strchr(type, '/');
 	if (slash && slash > type && slash[1] && !strchr(slash + 1, '/'))
 		return type;
-	if (n)
-		defects_add(s->defects, "Content-Type without type and subtype read as %s", fallback);
-	return fallback;
+	if (n == 0)
+		return fallback;
+	defects_add(s->defects, "Content-Type without type and subtype read as unknown bytes");
+	return "application/octet-stream";
 }
 
 static void read_disposition(const struct mime_scan *s, const struct header_block *b, struct mime_part *p)
@@ -153,7 +155,6 @@ static void read_disposition(const struct mime_scan *s, const struct header_bloc
 		p->disposition = DISPOSITION_INLINE;
 	else if (span_is(p->disposition_params.value, "attachment"))
 		p->disposition = DISPOSITION_ATTACHMENT;
-	p->has_disposition = p->disposition_params.value.len > 0;
 }
 
 static void read_part(const struct mime_scan *s, const struct header_block *b, bool digest, struct mime_part *p)
@@ -172,14 +173,14 @@ static void read_part(const struct mime_scan *s, const struct header_block *b, b
 		p->content_id = id->value;
 }
 
-static void push(struct mime_scan *s, const char *boundary, size_t len, bool digest)
+static void push(struct mime_scan *s, struct mime_frame f)
 {
 	if (s->depth == s->frame_cap) {
 		size_t cap = s->frame_cap ? s->frame_cap * 2 : 8;
 		s->frames = arena_grow(s->a, s->frames, s->frame_cap * sizeof *s->frames, cap * sizeof *s->frames);
 		s->frame_cap = cap;
 	}
-	s->frames[s->depth++] = (struct mime_frame){boundary, len, len ? key_of(boundary, len) : 0, digest};
+	s->frames[s->depth++] = f;
 }
 
 static void read_headers(struct mime_scan *s, size_t end, bool digest)
@@ -200,7 +201,7 @@ static void after_boundary(struct mime_scan *s, struct boundary_line b)
 	s->pos = b.end;
 	if (b.match == MATCH_NONE) {
 		for (size_t i = 0; i < s->depth; i++)
-			if (s->frames[i].len)
+			if (!s->frames[i].embedded)
 				defects_add(s->defects, "multipart without its closing boundary read to the end");
 		s->depth = 0;
 		return;
@@ -239,25 +240,27 @@ static bool open_multipart(struct mime_scan *s, const struct mime_part *p)
 
 	while (len && ascii_is_space(boundary[len - 1]))
 		len--;
-	if (!boundary || len == 0) {
-		defects_add(s->defects, "multipart without a boundary read as one part");
+	if (!boundary) {
+		defects_add(s->defects, "multipart without a boundary: its body is left out");
 		return false;
 	}
 	if (len > s->limits->boundary_bytes) {
-		defects_add(s->defects, "multipart with a boundary over %zu bytes read as one part", s->limits->boundary_bytes);
+		defects_add(s->defects, "multipart with a boundary over %zu bytes: its body is left out", s->limits->boundary_bytes);
 		return false;
 	}
-	push(s, boundary, len, strcmp(p->content_type, "multipart/digest") == 0);
+	bool digest = strcmp(p->content_type, "multipart/digest") == 0;
+	push(s, (struct mime_frame){boundary, len, key_of(boundary, len), digest, false});
 	return true;
 }
 
 /* Goes into the part if it is a container within the limits. */
-static bool enter(struct mime_scan *s, const struct mime_part *p)
+static bool enter(struct mime_scan *s, struct mime_part *p)
 {
 	if (!is_multipart(p) && !is_embedded(p))
 		return false;
 	if (s->depth >= s->limits->nesting) {
 		defects_add(s->defects, "parts nested deeper than %zu read as one part", s->limits->nesting);
+		p->too_deep = true;
 		return false;
 	}
 	if (is_multipart(p)) {
@@ -266,7 +269,7 @@ static bool enter(struct mime_scan *s, const struct mime_part *p)
 		after_boundary(s, next_boundary(s, s->pos));
 		return true;
 	}
-	push(s, "", 0, false);
+	push(s, (struct mime_frame){.embedded = true});
 	read_headers(s, s->raw.len, false);
 	return true;
 }

@@ -15,7 +15,7 @@ struct mime_part {
 	struct param_list type_params, disposition_params;
 	enum mime_encoding encoding;
 	enum disposition disposition;
-	bool has_disposition; /* there is a Content-Disposition, of whichever kind */
+	bool too_deep; /* a container over the nesting limit */
 	struct span content_id;
 	struct span body; /* without the line end that belongs to the boundary behind it */
 };
