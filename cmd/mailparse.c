@@ -3,7 +3,7 @@
 #include "base/log.h"
 #include "cli.h"
 #include "job/match_message.h"
-#include "job/reading.h"
+#include "job/message_settings.h"
 #include "mail/message.h"
 #include "mail/message_json.h"
 
@@ -17,9 +17,9 @@
 enum { MAX_TRUSTED = 32 };
 
 struct run {
-	struct reading reading;
+	struct message_settings settings;
 	const char *trusted[MAX_TRUSTED + 1];
-	struct arena settings;
+	struct arena settings_arena;
 	struct message_parser *parser;
 	struct store *store; /* NULL: without --db */
 	struct matcher *matcher;
@@ -40,17 +40,17 @@ static int read_options(struct run *r, const struct cli *cli, struct err *e)
 {
 	const char *value;
 
-	reading_init(&r->reading, &r->settings, cli_config(cli));
-	r->reading.options.want_html = cli_flag(cli, "html");
+	message_settings_init(&r->settings, &r->settings_arena, cli_config(cli));
+	r->settings.options.want_html = cli_flag(cli, "html");
 	r->quiet = cli_quiet(cli);
 	for (size_t i = 0; (value = cli_value_at(cli, "limit", i)); i++)
-		if (message_limits_set(&r->reading.limits, value, e) != 0)
+		if (message_limits_set(&r->settings.limits, value, e) != 0)
 			return -1;
 	for (size_t i = 0; (value = cli_value_at(cli, "trusted-authserv", i)); i++) {
 		if (i == MAX_TRUSTED)
 			return err_set(e, ERR_USAGE, "more than %d --trusted-authserv", MAX_TRUSTED);
 		r->trusted[i] = value;
-		r->reading.options.trusted_authserv = r->trusted;
+		r->settings.options.trusted_authserv = r->trusted;
 	}
 	return 0;
 }
@@ -91,11 +91,11 @@ static int print_message(struct run *r, const char *name, int fd, struct err *e)
 	struct match_result result;
 	struct json j = {.out = &r->line};
 
-	if (read_all(fd, r->reading.limits.raw_bytes, &r->raw, e) != 0 ||
-	    message_parse(r->parser, &r->arena, buf_str(&r->raw), r->raw.len, &r->reading.options, &m, e) != 0)
+	if (read_all(fd, r->settings.limits.raw_bytes, &r->raw, e) != 0 ||
+	    message_parse(r->parser, &r->arena, buf_str(&r->raw), r->raw.len, &r->settings.options, &m, e) != 0)
 		return -1;
 	buf_reset(&r->line);
-	message_json(&j, name, &m, r->reading.options.want_html);
+	message_json(&j, name, &m, r->settings.options.want_html);
 	if (r->matcher && (match_message(r->matcher, r->store, &r->arena, &m, &result, e) != 0 ||
 	                      match_message_json(r->store, &j, &result, e) != 0))
 		return -1;
@@ -146,7 +146,7 @@ static int parse(struct cli *cli, int argc, char **argv)
 	else
 		status = print_files(&r, argc, argv);
 	matcher_free(r.matcher);
-	arena_clear(&r.settings);
+	arena_clear(&r.settings_arena);
 	errno = r.write_errno; /* cli_finish tells it */
 	return status;
 }
