@@ -103,8 +103,8 @@ static void fill(struct room *r)
 /* Threads 7 and 8: message 1 links Northwind by address, message 2 only by the thread, message 3 unverified. */
 static const char threads[] =
     "INSERT INTO email_threads (id) VALUES (7), (8), (9);"
-    "INSERT INTO emails (id, body_sha256, thread_id, sent_at, size_bytes, created_at) VALUES"
-    " (1, x'01', 7, 0, 0, 0), (2, x'02', 8, 0, 0, 0), (3, x'03', 9, 0, 0, 0);"
+    "INSERT INTO emails (id, body_sha256, content_key, thread_id, sent_at, size_bytes, created_at) VALUES"
+    " (1, x'01', 1, 7, 0, 0, 0), (2, x'02', 2, 8, 0, 0, 0), (3, x'03', 3, 9, 0, 0, 0);"
     "INSERT INTO email_investor_links (email_id, investor_id, match_kind, status, address, why, created_at) "
     "VALUES"
     " (1, 2, 'domain', 'confirmed', 'x', 'x', 0), (1, 4, 'variant', 'proposed', 'x', 'x', 0),"
