@@ -200,8 +200,8 @@ static void investor(
 	                ? "<div class=\"w\" style=\"font-size:13px;line-height:19px;color:#a8321f\">"
 	                : "<div class=\"m\" style=\"font-size:13px;line-height:19px;color:#5f6b7a\">");
 	display_html(b, digest_last(a, v, i));
-	element(b, "</div><div class=\"m\" style=\"font-size:13px;line-height:19px;color:#5f6b7a\">",
-	    digest_talk(a, i), "</div>\n");
+	element(b, "</div><div class=\"m\" style=\"font-size:13px;line-height:19px;color:#5f6b7a\">", digest_talk(a, i),
+	    "</div>\n");
 }
 
 /* Moves what was made in `part` to the page if it fits under `limit`. */

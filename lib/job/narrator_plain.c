@@ -38,6 +38,11 @@ static size_t total(const struct digest_investor *i)
 	return i->volume.in + i->volume.out;
 }
 
+static const char *number(struct arena *a, size_t n)
+{
+	return n ? arena_printf(a, "%zu", n) : "none";
+}
+
 /* Only when one is ahead of all others is it worth a sentence. */
 static const char *tell_busiest(struct arena *a, const struct digest_member *m)
 {
@@ -45,8 +50,8 @@ static const char *tell_busiest(struct arena *a, const struct digest_member *m)
 
 	if (m->investor_count < 2 || total(&first[0]) <= total(&first[1]))
 		return "";
-	return arena_printf(
-	    a, " %s had the most: %zu in and %zu out.", name_of(a, first), first->volume.in, first->volume.out);
+	return arena_printf(a, " %s had the most: %s in and %s out.", name_of(a, first), number(a, first->volume.in),
+	    number(a, first->volume.out));
 }
 
 /* The subject without the marks of replies and forwards, in the languages that are common in mail. */

@@ -15,9 +15,9 @@ SELECT 200 + i, 'contact', 'Contact ' || i, 1 + (i - 1) / 3, 0, 0 FROM n;
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 50000)
 INSERT INTO email_threads (id, size) SELECT i, 4 FROM n;
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200000)
-INSERT INTO emails (id, message_id, body_sha256, thread_id, sent_at, subject, from_name, from_address, is_bulk, size_bytes,
+INSERT INTO emails (id, message_id, body_sha256, content_key, thread_id, sent_at, subject, from_name, from_address, is_bulk, size_bytes,
                     is_matched, created_at)
-SELECT i, 'm' || i || '@mail.example', randomblob(32), 1 + i / 4,
+SELECT i, 'm' || i || '@mail.example', randomblob(32), i, 1 + i / 4,
        strftime('%s', '2025-11-20') + i * 365 * 86400 / 200000, 'Re: subject number ' || (i / 4),
        'Sender ' || (i % 600),
        CASE WHEN i % 3 = 1 THEN 'member' || (1 + i % 5) || '@team.example' ELSE 'contact' || (i % 600) || '@investor.example' END,

@@ -61,7 +61,7 @@ documented() {
 		[ -f "$page" ]
 		"$name" --complete > /dev/null
 		same "$(verbs "$name")" "$(sed -n 's/^\.It Cm \([a-z-]*\).*/\1/p' "$page" | sort)"
-		same "$(options "$name")" "$(documented "$page")"
+		same "$(options "$name")" "$(documented "$page" | comm -23 - <(common))"
 		for verb in $(verbs "$name"); do
 			"$name" --help | grep -q "^  $verb "
 			for option in $("$name" "$verb" --complete | sed -n 's/^\(--[^=	]*\).*/\1/p'); do

@@ -72,6 +72,14 @@ static void test_several(void **state)
 	    "Northwind had the most: 3 in and 2 out. Last subjects: “Term sheet” with Northwind, “Quarterly figures” "
 	    "with Delta "
 	    "(unverified) and “Lunch?” with Omar Haddad. 2 messages have unverified senders.");
+	even[0].volume.out = 0;
+	tells((struct digest_member){.name = "Ben Okafor",
+	          .volume = {3, 0, 2, 0},
+	          .investors = (struct digest_investor[]){even[1], even[0]},
+	          .investor_count = 2},
+	    "Ben Okafor received 3 messages and sent none, in 2 conversations with Delta and Northwind. "
+	    "Delta had the most: 2 in and none out. Last subjects: “B” with Delta and “A” with Northwind.");
+	even[0].volume.out = 1;
 	/* nobody is ahead: nothing is said about the most */
 	tells((struct digest_member){.name = "Ben Okafor",
 	          .volume = {3, 1, 2, 1},
