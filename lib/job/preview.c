@@ -49,17 +49,31 @@ static int find_thread(struct previewer *p, const struct incoming *in, int64_t *
 static int name_investors(struct previewer *p, struct arena *a, struct preview *out, struct err *e)
 {
 	out->names = arena_array(a, out->links.count + 1, sizeof *out->names);
+	out->kinds = arena_array(a, out->links.count + 1, sizeof *out->kinds);
 	for (size_t i = 0; i < out->links.count; i++) {
 		struct investor investor;
 		bool found;
 		if (investors_get(p->store, a, out->links.items[i].investor_id, &investor, &found, e) != 0)
 			return -1;
 		out->names[i] = found ? investor.name : NULL;
+		out->kinds[i] = found ? investor_kind_name(investor.kind) : NULL;
 	}
 	return 0;
 }
 
-int previewer_look(struct previewer *p, struct arena *a, const struct incoming *in, struct preview *out, struct err *e)
+static enum preview_direction direction_of(const struct previewer *p, const struct incoming *in)
+{
+	size_t own = 0;
+
+	if (!in->from_address || !matcher_is_own(p->matcher, in->from_address))
+		return PREVIEW_IN;
+	for (size_t i = 0; i < in->party_count; i++)
+		own += matcher_is_own(p->matcher, in->parties[i].address);
+	return own == in->party_count ? PREVIEW_INTERNAL : PREVIEW_OUT;
+}
+
+int previewer_look(
+    struct previewer *p, struct arena *a, const struct incoming *in, struct preview *out, struct err *e)
 {
 	const struct message *m = &in->message;
 	struct email_found found;
@@ -70,6 +84,7 @@ int previewer_look(struct previewer *p, struct arena *a, const struct incoming *
 	if (emails_find(p->store, m->message_id, m->body_sha256, in->content_key, &found, e) != 0 ||
 	    find_thread(p, in, &out->thread_id, e) != 0)
 		return -1;
+	out->direction = direction_of(p, in);
 	out->email_id = found.id;
 	input.thread_id = out->thread_id;
 	input.email_id = found.id;

@@ -108,6 +108,24 @@ key() { mailparse "$1" | python3 -c 'import json, sys; print(json.dumps(json.loa
 	fails 66 mailparse --db nowhere.db a.eml
 }
 
+@test "with --db direction, kinds and reasons are told" {
+	team import -q "$SOURCE/examples/team.csv"
+	contact import -q "$SOURCE/examples/contacts.csv"
+	mail a.eml 'From: kay@northwind.example' 'To: mara@harbor.example, x@alder-ventures.example' <<< 'Hello'
+	mail b.eml 'From: Mara <mara@harbor.example>' 'To: jb@harbor.example' <<< 'Hello'
+	mail c.eml 'From: jonas@harbor.example' 'To: ines.okafor+x@gmail.com' <<< 'Hello'
+	mail d.eml 'From: kay@northwind.example' 'Authentication-Results: mx.harbor.example; dmarc=fail' <<< 'Hello'
+	same 'in
+in contact Kay Lindqvist alias confirmed: From kay@northwind.example is an alias on record for Kay Lindqvist
+in organisation Alder Ventures domain confirmed: To x@alder-ventures.example is at alder-ventures.example, a domain of Alder Ventures
+internal
+out
+out contact Ines Okafor variant proposed: To ines.okafor+x@gmail.com looks like ines.okafor@gmail.com, which is on record for Ines Okafor
+in
+in contact Kay Lindqvist alias unverified: From kay@northwind.example is an alias on record for Kay Lindqvist; DMARC failed: the sender may be forged' \
+		"$(mailparse --db "$DB" ?.eml | jq -r '.direction, .direction + " " + (.matches[] | "\(.kind) \(.investor) \(.match_kind) \(.status): \(.why)")')"
+}
+
 @test "help, version and usage errors" {
 	run mailparse --help
 	[ "$status" -eq 0 ] && grep -q '^Usage: mailparse' <<< "$output"
