@@ -76,9 +76,9 @@ static void fill(struct room *r)
 	                   .fund = "Growth II",
 	                   .addresses = words(r, "fund2@northwind.example shared@northwind.example"),
 	                   .domains = words(r, "northwind.example")});
-	put_contact(
-	    r, (struct contact_entry){
-	           .kind = INVESTOR_ORGANISATION, .name = "Alder", .domains = words(r, "alder.co.uk")});
+	put_contact(r, (struct contact_entry){.kind = INVESTOR_ORGANISATION,
+	                   .name = "Alder",
+	                   .domains = words(r, "alder.co.uk amazonaws.com")});
 	put_contact(r, (struct contact_entry){.kind = INVESTOR_CONTACT,
 	                   .name = "Kay",
 	                   .organisation = "Northwind",
@@ -177,6 +177,9 @@ static const struct example examples[] = {
     {"cc:who@mail.eu.alder.co.uk", 0, false, NULL, "3 domain confirmed", NULL},
     {"from:who@other.co.uk cc:x@notnorthwind.example bcc:x@northwind.example.evil.example", 0, false, NULL,
         "", NULL},
+    /* A public suffix below a domain on record: whoever has a bucket there is not theirs. */
+    {"from:x@bucket.s3.amazonaws.com", 0, false, NULL, "", NULL},
+    {"from:x@mail.amazonaws.com", 0, false, NULL, "3 domain confirmed", NULL},
     /* The strongest kind of one investor counts, wherever it stands. */
     {"from:who@northwind.example to:shared@northwind.example", 0, false, NULL, "2 address confirmed",
         "To shared@northwind.example is on record for Northwind"},
