@@ -143,14 +143,15 @@ static int load_admins(struct store *s, struct arena *a, struct digest_recipient
 	return 0;
 }
 
-/* The domain of the sender's address, NULL when it is none: a header is no place for a list of addresses or a name, so that
- * there must be exactly one "@" with plain text on both sides. */
-static const char *domain_of_sender(const char *from, struct err *e)
+/* The domain of the sender's address (A-labels), NULL when it is none: a header is no place for a list of addresses or a name,
+ * so that there must be exactly one "@" with plain text on both sides. */
+static const char *domain_of_sender(struct arena *a, const char *from, struct err *e)
 {
-	const char *at = from ? strchr(from, '@') : NULL;
+	const char *at = from ? strchr(from, '@') : NULL, *normal;
 
-	if (at && at != from && at[1] && !strchr(at + 1, '@') && !strpbrk(from, " \t\r\n<>()[],;:\\\""))
-		return at + 1;
+	if (at && !strchr(at + 1, '@') && !strpbrk(from, " \t\r\n<>()[],;:\\\"") &&
+	    (normal = address_normalise(a, from)))
+		return strchr(normal, '@') + 1;
 	err_set(e, ERR_CONFIG, "MAILROOM_DIGEST_FROM: \"%s\" is no address", from ? from : "");
 	return NULL;
 }
@@ -184,7 +185,7 @@ int digest_freeze(struct store *s, struct arena *a, const struct digest_settings
 		return -1;
 	l.from = (struct address){.name = set->from_name && *set->from_name ? display_clean(a, set->from_name) : NULL,
 	    .address = set->from && *set->from ? set->from : admins.items[0].address};
-	domain = domain_of_sender(l.from.address, e);
+	domain = domain_of_sender(a, l.from.address, e);
 	if (!domain)
 		return -1;
 
