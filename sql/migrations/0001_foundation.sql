@@ -54,7 +54,8 @@ CREATE TABLE investors (
     updated_at  INTEGER NOT NULL,
     deleted_at  INTEGER
 ) STRICT;
-CREATE UNIQUE INDEX investors_by_name ON investors (kind, name) WHERE kind IN ('fund', 'organisation') AND deleted_at IS NULL;
+CREATE UNIQUE INDEX investors_once_by_name ON investors (kind, lower(name)) WHERE kind IN ('fund', 'organisation') AND deleted_at IS NULL;
+CREATE INDEX investors_by_name ON investors (lower(name));
 CREATE INDEX investors_by_parent ON investors (parent_id);
 
 -- The addresses of an investor. One address may be on several records: matching takes the fund before the organisation,
