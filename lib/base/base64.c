@@ -2,28 +2,6 @@
 
 #include <stdint.h>
 
-void base64url_encode(const void *bytes, size_t n, struct buf *out)
-{
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	const unsigned char *p = bytes;
-	char *to = buf_reserve(out, n / 3 * 4 + 4), *start = to;
-
-	for (; n >= 3; n -= 3, p += 3) {
-		*to++ = alphabet[p[0] >> 2];
-		*to++ = alphabet[(p[0] & 3) << 4 | p[1] >> 4];
-		*to++ = alphabet[(p[1] & 15) << 2 | p[2] >> 6];
-		*to++ = alphabet[p[2] & 63];
-	}
-	if (n > 0) {
-		*to++ = alphabet[p[0] >> 2];
-		*to++ = alphabet[(p[0] & 3) << 4 | (n == 2 ? p[1] >> 4 : 0)];
-		if (n == 2)
-			*to++ = alphabet[(p[1] & 15) << 2];
-	}
-	*to = '\0';
-	out->len += (size_t)(to - start);
-}
-
 static int value_of(char c)
 {
 	if (c >= 'A' && c <= 'Z')

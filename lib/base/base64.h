@@ -1,4 +1,4 @@
-/* base64 and base64url (RFC 4648) of short texts: keys, tokens, JWT parts. Mail bodies have a decoder of their own. */
+/* Reads base64 (RFC 4648) of short texts, such as keys. Mail bodies and JSON APIs have readers of their own. */
 #ifndef BASE_BASE64_H
 #define BASE_BASE64_H
 
@@ -6,9 +6,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-
-/* Appends base64url without padding (RFC 4648 section 5, as RFC 7515 wants it). */
-void base64url_encode(const void *bytes, size_t n, struct buf *out);
 
 /* Appends what the text stands for: either alphabet, padded or not, no white space. False, with nothing appended, when it is no
  * base64 (a wrong character or length, bits left over that are not 0). */

@@ -62,21 +62,11 @@ static struct secret_ring *ring_of(const char *hex)
 	return r;
 }
 
-static void base64_both_ways(void **state)
+static void base64_is_read(void **state)
 {
-	static const struct {
-		const char *plain, *url;
-	} rows[] = {
-	    {"", ""},
-	    {"f", "Zg"},
-	    {"fo", "Zm8"},
-	    {"foo", "Zm9v"},
-	    {"foob", "Zm9vYg"},
-	    {"fooba", "Zm9vYmE"},
-	    {"foobar", "Zm9vYmFy"},
-	    {"\xfb\xff\xfe", "-__-"},
-	};
-	static const char *const good[][2] = {{"Zg==", "f"}, {"Zm8=", "fo"}, {"+//+", "\xfb\xff\xfe"}, {"Zm9v", "foo"}};
+	static const char *const good[][2] = {{"", ""}, {"Zg", "f"}, {"Zg==", "f"}, {"Zm8=", "fo"}, {"Zm8", "fo"},
+	    {"+//+", "\xfb\xff\xfe"}, {"-__-", "\xfb\xff\xfe"}, {"Zm9v", "foo"}, {"Zm9vYg", "foob"},
+	    {"Zm9vYmFy", "foobar"}};
 	static const char *const bad[] = {"Z", "Zm9vZ", "Zg=", "Zh", "Zm9", "Zg==Zg==", "Zm 9v", "Zm9v\n", "=",
 	    "====", "Zg===",
 	    "\xc3\xa4"
@@ -84,14 +74,6 @@ static void base64_both_ways(void **state)
 	struct buf b = {0};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		buf_reset(&b);
-		base64url_encode(rows[i].plain, strlen(rows[i].plain), &b);
-		assert_string_equal(buf_str(&b), rows[i].url);
-		buf_reset(&b);
-		assert_true(base64_decode(rows[i].url, strlen(rows[i].url), &b));
-		assert_string_equal(buf_str(&b), rows[i].plain);
-	}
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		buf_reset(&b);
 		assert_true(base64_decode(good[i][0], strlen(good[i][0]), &b));
@@ -398,7 +380,7 @@ static void a_secret_that_is_too_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(base64_both_ways),
+	    cmocka_unit_test(base64_is_read),
 	    IN_FOLDER(forms_of_a_key_file),
 	    IN_FOLDER(a_key_file_that_others_can_read),
 	    IN_FOLDER(what_is_no_key_file),
