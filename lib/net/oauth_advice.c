@@ -188,32 +188,3 @@ int oauth_advise_token(
 	return err_set(
 	    e, ERR_REFUSED, "%s: %s: HTTP status %d: %s (%s)", p->mailbox, p->token_url, status, r.error, r.words);
 }
-
-int oauth_advise_api(const struct oauth_party *p, const char *reason, const char *words, struct err *e)
-{
-	static const char *const off[] = {"accessNotConfigured", "SERVICE_DISABLED", NULL};
-	static const char *const policies[] = {"domainPolicy", NULL};
-	static const char *const scopes[] = {"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", NULL};
-	static const char *const no_mail[] = {"failedPrecondition", NULL};
-	char said[WORDS_MAX_BYTES + 1];
-
-	copy_words(said, sizeof said, words);
-	if (is_one_of(reason, off))
-		return err_set(e, ERR_REFUSED,
-		    "%s: %s: the Gmail API is not switched on in the Cloud project of the client ID %s: Cloud console "
-		    "> APIs & Services > Library > Gmail API > Enable, then wait some minutes (%s)",
-		    p->mailbox, reason, p->client_id, said);
-	if (is_one_of(reason, policies))
-		return by_policy(p, reason, e);
-	if (is_one_of(reason, no_mail))
-		return err_set(e, ERR_REFUSED,
-		    "%s: %s (%s): the user has no Gmail: switch Gmail on at admin.google.com > Apps > Google Workspace "
-		    "> Gmail > Service status, or `account remove %s`",
-		    p->mailbox, reason, said, p->mailbox);
-	if (!is_one_of(reason, scopes))
-		return 0;
-	if (p->service_account)
-		return not_authorised(p, e);
-	return err_set(e, ERR_REFUSED, "%s: %s: the token does not hold the scope %s: run `account login %s` again",
-	    p->mailbox, reason, p->scope, p->mailbox);
-}

@@ -14,9 +14,4 @@
 int oauth_advise_token(
     const struct oauth_party *p, int status, const char *body, size_t n, int64_t date_at, struct err *e);
 
-/* The same for a permanent refusal of the Gmail API: `reason` as it stands in the answer (accessNotConfigured, domainPolicy,
- * insufficientPermissions, SERVICE_DISABLED, ...), `words` Google's message. Returns -1; 0, with *e as it was, for a reason
- * that it does not know. */
-int oauth_advise_api(const struct oauth_party *p, const char *reason, const char *words, struct err *e);
-
 #endif

@@ -166,34 +166,6 @@ static void words_of_a_server_are_cut_and_hold_no_token(void **state)
 	free(body);
 }
 
-static void what_the_gmail_api_says(void **state)
-{
-	static const struct {
-		const struct oauth_party *party;
-		const char *reason, *words[3];
-	} rows[] = {
-	    {&delegated, "accessNotConfigured", {"Gmail API > Enable", "project 12", "107000000000000000001"}},
-	    {&person, "SERVICE_DISABLED", {"Gmail API > Enable"}},
-	    {&delegated, "domainPolicy", {"admin.google.com", "Service status"}},
-	    {&delegated, "insufficientPermissions", {"Domain-wide delegation", OAUTH_SCOPE_READ}},
-	    {&person, "insufficientPermissions", {"account login mara@harbor.example", OAUTH_SCOPE_READ}},
-	    {&delegated, "failedPrecondition", {"Gmail", "account remove"}},
-	};
-	struct err e = {0};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		assert_int_equal(oauth_advise_api(rows[i].party, rows[i].reason, "see project 12", &e), -1);
-		assert_int_equal(e.code, ERR_REFUSED);
-		for (size_t j = 0; j < 3 && rows[i].words[j]; j++)
-			if (!strstr(e.text, rows[i].words[j]))
-				fail_msg("%s\nhas no \"%s\"", e.text, rows[i].words[j]);
-	}
-	e = (struct err){0};
-	assert_int_equal(oauth_advise_api(&delegated, "notFound", "", &e), 0);
-	assert_int_equal(e.code, ERR_NONE);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -202,7 +174,6 @@ int main(void)
 	    cmocka_unit_test(a_consent_address),
 	    cmocka_unit_test(what_a_token_address_says),
 	    cmocka_unit_test(words_of_a_server_are_cut_and_hold_no_token),
-	    cmocka_unit_test(what_the_gmail_api_says),
 	};
 
 	return cmocka_run_group_tests_name("oauth", tests, NULL, NULL);
