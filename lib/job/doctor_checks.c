@@ -103,7 +103,7 @@ static void check_file(const struct audit_file *f, void *arg)
 
 	sha256_hex(f->sha256, hex);
 	path = f->outbox_id ? mem_printf("%s/%lld.eml", w->dir, (long long)f->outbox_id)
-	                    : mem_printf("%s/%.2s/%s", w->dir, hex, hex);
+	                    : mem_printf("%s/%.2s/%s", w->dir, hex, hex + 2);
 	w->seen++;
 	if (stat(path, &st) != 0)
 		bad_file(w, path, errno == ENOENT ? "is missing" : strerror(errno));

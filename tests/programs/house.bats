@@ -50,15 +50,18 @@ options() {
 	} | sed -n 's/^--\([^	]*\).*/\1/p' | sort -u | comm -23 - <(common)
 }
 # The options that a manual page has entries for, "=" behind those with an argument.
-documented() { grep '^\.It.* Fl Fl ' "$1" | sed -E 's/.* Fl Fl ([a-z0-9-]+) Ar.*/\1=/; s/.* Fl Fl ([a-z0-9-]+)( .*)?$/\1/' | sort -u; }
+documented() {
+	sed -nE 's/^\.It.* (Fl Fl |Fl -)([a-z0-9-]+) Ar.*/\2=/p; t; s/^\.It.* (Fl Fl |Fl -)([a-z0-9-]+)( .*)?$/\2/p' "$1" | sort -u
+}
 
 @test "each program's manual page, help and completion agree with its tables" {
 	for program in "$BIN"/*; do
 		name=${program##*/} page=$SOURCE/man/${program##*/}.1
 		echo "$name"
 		[ -f "$page" ]
+		"$name" --complete > /dev/null
 		same "$(verbs "$name")" "$(sed -n 's/^\.It Cm \([a-z-]*\).*/\1/p' "$page" | sort)"
-		same "$(options "$name")" "$(documented "$page")"
+		same "$(options "$name")" "$(documented "$page" | comm -23 - <(common))"
 		for verb in $(verbs "$name"); do
 			"$name" --help | grep -q "^  $verb "
 			for option in $("$name" "$verb" --complete | sed -n 's/^\(--[^=	]*\).*/\1/p'); do

@@ -89,8 +89,8 @@ load lib
 	sql "INSERT INTO users (id, name, created_at) VALUES (1, 'Mara', 0);
 	     INSERT INTO email_accounts (id, address, created_at) VALUES (1, 'mara@harbor.example', 0);
 	     INSERT INTO email_threads (id) VALUES (1);
-	     INSERT INTO emails (id, body_sha256, thread_id, sent_at, size_bytes, created_at, is_matched, has_body)
-	         VALUES (1, x'00', 1, 0, 9, 0, 1, 1), (2, x'01', 1, 0, 9, 0, 0, 0);
+	     INSERT INTO emails (id, body_sha256, content_key, thread_id, sent_at, size_bytes, created_at, is_matched, has_body)
+	         VALUES (1, x'00', 1, 1, 0, 9, 0, 1, 1), (2, x'01', 2, 1, 0, 9, 0, 0, 0);
 	     INSERT INTO email_account_messages (account_id, email_id, is_sent, seen_at) VALUES (1, 1, 0, 0), (1, 2, 0, 0);
 	     INSERT INTO email_attachments (email_id, position, content_type, size_bytes, sha256, is_stored)
 	         VALUES (1, 0, 'text/plain', 5, zeroblob(32), 1), (2, 0, 'text/plain', 5, zeroblob(32), 1), (1, 1, 'x/y', 7, x'02', 0);
@@ -102,7 +102,7 @@ load lib
 	run mailroom status
 	same "messages     2, 1 of them matched, 1 with their text
 threads      1
-attachments  1 files, 0.0 MB, 1 over the size cap
+attachments  1 files, 5 bytes, 1 over the size cap
 people       1 on the team, 0 investors
 to retry     1 messages (mailsync retry)
 mailbox      mara@harbor.example, 2 messages, last run 2026-11-19 09:00
@@ -207,13 +207,13 @@ outbox       1 ready" "$(tail -n +2 <<< "$output")"
 @test "doctor compares attachments and outbox with their files" {
 	hash=$(printf 'hello' | sha256sum | cut -c 1-64)
 	sql "INSERT INTO email_threads (id) VALUES (1);
-	     INSERT INTO emails (id, body_sha256, thread_id, sent_at, size_bytes, created_at) VALUES (1, x'00', 1, 0, 9, 0);
+	     INSERT INTO emails (id, body_sha256, content_key, thread_id, sent_at, size_bytes, created_at) VALUES (1, x'00', 1, 1, 0, 9, 0);
 	     INSERT INTO email_attachments (email_id, position, content_type, size_bytes, sha256) VALUES (1, 0, 'text/plain', 5, x'$hash');
 	     INSERT INTO outbox (id, kind, dedupe_key, state, subject, from_address, message_id, period_start, period_end, sha256,
 	         size_bytes, created_at, updated_at) VALUES (12, 'team', 'a', 'ready', 's', 'f', 'm', 0, 1, x'$hash', 5, 0, 0)"
 	fails 1 mailroom doctor -q
 	same 2 "$(grep -c 'is missing$' <<< "$output")"
-	file=$MAILROOM_DATA_DIR/attachments/${hash:0:2}/$hash
+	file=$MAILROOM_DATA_DIR/attachments/${hash:0:2}/${hash:2}
 	mkdir -p "${file%/*}"
 	printf 'hellO' > "$file"
 	printf 'hello' > "$MAILROOM_DATA_DIR/outbox/12.eml"

@@ -23,6 +23,11 @@ static const char *const big_tables[] = {"emails", "email_bodies", "email_recipi
 static const struct {
 	const char *query, *table, *reason;
 } whole_tables[] = {
+    {"capture_totals", "emails", "counts everything, for a person who asks"},
+    {"capture_totals", "email_bodies", "counts everything, for a person who asks"},
+    {"capture_totals", "email_threads", "counts everything, for a person who asks"},
+    {"capture_totals", "email_account_messages", "counts everything, for a person who asks"},
+    {"capture_totals", "email_attachments", "counts everything, for a person who asks"},
     {"stats_counts", "emails", "counts all messages, for a person who asks"},
     {"stats_counts", "email_attachments", "counts all files, for a person who asks"},
     {"audit_attachments", "email_attachments", "looks for each file, newest first"},
@@ -103,6 +108,39 @@ static bool stands_for(const char *text, const char *name, size_t name_len, cons
 	return false;
 }
 
+static bool names(const char *text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *at = text; (at = strstr(at, word)); at += n)
+		if (is_word_at(text, at, n))
+			return true;
+	return false;
+}
+
+/* The query's text and that of the views it names, and of those that they name: a plan shows aliases of theirs too. */
+static char *with_views(struct store *s, const char *text)
+{
+	char *all = sqlite3_mprintf("%s", text);
+
+	for (int depth = 0; depth < 3; depth++) {
+		sqlite3_stmt *st = NULL;
+		assert_int_equal(
+		    sqlite3_prepare_v2(s->db, "SELECT name, sql FROM sqlite_schema WHERE type = 'view'", -1, &st, NULL),
+		    SQLITE_OK);
+		while (sqlite3_step(st) == SQLITE_ROW) {
+			const char *sql = (const char *)sqlite3_column_text(st, 1);
+			if (names(all, (const char *)sqlite3_column_text(st, 0)) && !strstr(all, sql)) {
+				char *more = sqlite3_mprintf("%s\n%s", all, sql);
+				sqlite3_free(all);
+				all = more;
+			}
+		}
+		sqlite3_finalize(st);
+	}
+	return all;
+}
+
 static bool may_scan(const char *query, const char *table, bool used[])
 {
 	for (size_t i = 0; i < WHOLE_COUNT; i++)
@@ -114,38 +152,44 @@ static bool may_scan(const char *query, const char *table, bool used[])
 }
 
 /* One line of a plan, as "SCAN emails" or "SCAN e USING COVERING INDEX ...". */
-static void check_line(const struct sql_named *q, const char *line, bool used[])
+static size_t check_line(const struct sql_named *q, const char *all, const char *line, bool used[])
 {
 	const char *name;
-	size_t n;
+	size_t n, bad = 0;
 
 	if (strncmp(line, "SCAN ", 5) != 0 || strstr(line, "VIRTUAL TABLE"))
-		return;
+		return 0;
 	name = line + 5;
 	n = strcspn(name, " ");
 	for (const char *const *t = big_tables; *t; t++)
-		if (stands_for(q->text, name, n, *t) && !may_scan(q->name, *t, used))
-			fail_msg("sql/queries/%s.sql: %s: walks over all of %s", q->name, line, *t);
+		if (stands_for(all, name, n, *t) && !may_scan(q->name, *t, used)) {
+			print_error("sql/queries/%s.sql: %s: walks over all of %s\n", q->name, line, *t);
+			bad++;
+		}
+	return bad;
 }
 
 static void queries_compile_and_walk_over_no_big_table(void **state)
 {
 	struct store *s = *state;
 	bool used[WHOLE_COUNT] = {false};
+	size_t bad = 0;
 
 	for (const struct sql_named *q = sql_queries; q->name; q++) {
 		sqlite3_stmt *st = NULL;
-		char *text = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", q->text);
+		char *text = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", q->text), *all = with_views(s, q->text);
 		const char *tail = NULL;
 		if (sqlite3_prepare_v2(s->db, text, -1, &st, &tail) != SQLITE_OK)
 			fail_msg("sql/queries/%s.sql: %s", q->name, sqlite3_errmsg(s->db));
 		if (tail[strspn(tail, " \n;")] != '\0')
 			fail_msg("sql/queries/%s.sql: more than one statement", q->name);
 		while (sqlite3_step(st) == SQLITE_ROW)
-			check_line(q, (const char *)sqlite3_column_text(st, 3), used);
+			bad += check_line(q, all, (const char *)sqlite3_column_text(st, 3), used);
 		sqlite3_finalize(st);
 		sqlite3_free(text);
+		sqlite3_free(all);
 	}
+	assert_int_equal(bad, 0);
 	for (size_t i = 0; i < WHOLE_COUNT; i++)
 		if (!used[i])
 			fail_msg("%s walks over %s no more: take it off the list", whole_tables[i].query,
