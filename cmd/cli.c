@@ -30,6 +30,8 @@ struct cli {
 	int64_t now;
 	int verbosity;
 	bool named; /* the verb was named, not the default one */
+	const char *tolerant_verb;
+	struct err settings_error;
 };
 
 static const struct cli_option common[] = {
@@ -74,6 +76,11 @@ const struct config *cli_config(const struct cli *cli)
 int64_t cli_now(const struct cli *cli)
 {
 	return cli->now;
+}
+
+const struct err *cli_settings_error(const struct cli *cli)
+{
+	return cli->settings_error.code == ERR_NONE ? NULL : &cli->settings_error;
 }
 
 bool cli_json(const struct cli *cli)
@@ -179,15 +186,15 @@ static void print_help(const struct cli_program *p, const struct cli_verb *v)
 	printf("\n`%s VERB --help` shows a verb's own options; the manual is %s(1).\n", p->name, p->name);
 }
 
-/* For the shell completion: verbs, then options of the verb at hand, one a line with a tab before the help. */
-static void print_complete(const struct cli_program *p, const struct cli_verb *v)
+/* For the shell completion, one a line with a tab before the help: the verbs where none is named, then the options of the verb
+ * at hand, be it the default one. */
+static void print_complete(const struct cli_program *p, const struct cli_verb *v, bool named)
 {
 	const struct cli_option *tables[] = {v ? v->options : NULL, common};
 
-	if (!v)
-		for (const struct cli_verb *w = p->verbs; w->name; w++)
-			if (*w->name)
-				printf("%s\t%s\n", w->name, w->help);
+	for (const struct cli_verb *w = p->verbs; !named && w->name; w++)
+		if (*w->name)
+			printf("%s\t%s\n", w->name, w->help);
 	for (size_t i = 0; i < 2; i++)
 		for (const struct cli_option *o = tables[i]; o && o->help; o++)
 			printf("--%s%s\t%s\n", o->name, o->arg ? "=" : "", o->help);
@@ -307,24 +314,34 @@ static int run(struct cli *cli, int argc, char **argv)
 		return 0;
 	}
 	if (cli_flag(cli, "complete")) {
-		print_complete(cli->program, cli->named ? cli->verb : NULL);
+		print_complete(cli->program, cli->verb, cli->named);
 		return 0;
 	}
+	if (!cli->named && cli->program->verbs->name[0] && n > 0 && find_verb(cli->program, argv[optind]))
+		return cli_usage(cli, "%s: the verb comes first, the options after it", argv[optind]);
 	if (!cli->verb)
-		return argc > optind ? cli_usage(cli, "%s: no such verb", argv[optind]) : cli_usage(cli, "what is to be done? Name a verb");
+		return n > 0 ? cli_usage(cli, "%s: no such verb", argv[optind]) : cli_usage(cli, "what is to be done? Name a verb");
 	if (n < cli->verb->min_args)
 		return cli_usage(cli, "%s%swants %s", cli->verb->name, *cli->verb->name ? " " : "", cli->verb->args);
 	if (cli->verb->max_args >= 0 && n > cli->verb->max_args)
 		return cli_usage(cli, "%s: one argument too many", argv[optind + cli->verb->max_args]);
 	log_set_verbosity(cli_quiet(cli) ? -1 : cli->verbosity);
-	if (load_config(cli, &e) != 0)
-		return cli_fail(&e);
+	if (load_config(cli, &cli->settings_error) != 0) {
+		if (!cli->tolerant_verb || strcmp(cli->verb->name, cli->tolerant_verb) != 0)
+			return cli_fail(&cli->settings_error);
+		config_finish(cli->config, environ, &e);
+	}
 	return cli->verb->run(cli, n, argv + optind);
 }
 
 int cli_main(const struct cli_program *program, int argc, char **argv)
 {
-	struct cli cli = {.program = program};
+	return cli_main_tolerant(program, NULL, argc, argv);
+}
+
+int cli_main_tolerant(const struct cli_program *program, const char *tolerant_verb, int argc, char **argv)
+{
+	struct cli cli = {.program = program, .tolerant_verb = tolerant_verb};
 	int status;
 
 	log_set_program(program->name);

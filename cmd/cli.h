@@ -38,6 +38,11 @@ struct cli_program {
  * --db, --json, -n/--dry-run, -q/--quiet, -v/--verbose, --help, --version, and --complete for the shell completion. */
 int cli_main(const struct cli_program *program, int argc, char **argv);
 
+/* The same, for a program with one verb that also runs when the settings cannot be read (`mailroom doctor`). */
+int cli_main_tolerant(const struct cli_program *program, const char *tolerant_verb, int argc, char **argv);
+/* Why the settings could not be read; NULL: they were. What could be read of them is in cli_config. */
+const struct err *cli_settings_error(const struct cli *cli);
+
 /* An option's value (the last one given), NULL when not given; a flag's value is "". */
 const char *cli_value(const struct cli *cli, const char *option);
 bool cli_flag(const struct cli *cli, const char *option);

@@ -155,7 +155,7 @@ void *arena_grow(struct arena *a, void *p, size_t old_size, size_t new_size)
 	}
 	q = arena_alloc(a, new_size);
 	if (p)
-		memcpy(q, p, old_size);
+		memcpy(q, p, old_size < new_size ? old_size : new_size);
 	return q;
 }
 

@@ -197,11 +197,53 @@ static int load_line(struct config *c, char *line, struct err *e)
 	return config_set(c, unquoted(line), unquoted(eq + 1), CONFIG_FILE, e);
 }
 
+/* Cuts the next logical line off *s, in place: a backslash before the line end joins the next line on. *lines counts the line
+ * ends that were read. NULL at the end. */
+static char *next_line(char **s, int *lines)
+{
+	char *start = *s, *to = *s, *from = *s;
+
+	if (*start == '\0')
+		return NULL;
+	for (;; from++) {
+		if (*from == '\0' || *from == '\n')
+			++*lines;
+		if (*from == '\0')
+			break;
+		if (*from == '\n') {
+			if (to == start || to[-1] != '\\') {
+				from++;
+				break;
+			}
+			to--;
+			continue;
+		}
+		*to++ = *from;
+	}
+	*to = '\0';
+	*s = from;
+	return start;
+}
+
+static int load_text(struct config *c, char *s, const char *path, struct err *e)
+{
+	int line_number = 1, lines = 0;
+	char *line;
+
+	if (strncmp(s, "\xef\xbb\xbf", 3) == 0)
+		s += 3;
+	while ((line = next_line(&s, &lines))) {
+		if (load_line(c, line, e) != 0)
+			return err_prefix(e, "%s:%d", path, line_number);
+		line_number = lines + 1;
+	}
+	return 0;
+}
+
 int config_load_file(struct config *c, const char *path, struct err *e)
 {
 	struct buf b = {0};
-	int line_number = 0, rc = -1;
-	char *s;
+	int rc = -1;
 
 	if (file_read(path, -1, FILE_CAP_BYTES, &b, e) != 0)
 		goto out;
@@ -209,26 +251,8 @@ int config_load_file(struct config *c, const char *path, struct err *e)
 		err_set(e, ERR_CONFIG, "%s: holds a NUL byte: is it a text file?", path);
 		goto out;
 	}
-	s = b.data;
-	if (strncmp(s, "\xef\xbb\xbf", 3) == 0)
-		s += 3;
-	while (s && *s) {
-		char *end = s;
-		int first = ++line_number;
-		/* A backslash before the line end joins the next line on. */
-		while ((end = strchr(end, '\n')) && end > s && end[-1] == '\\') {
-			memmove(end - 1, end + 1, strlen(end + 1) + 1);
-			end--;
-			line_number++;
-		}
-		if (end)
-			*end = '\0';
-		if (load_line(c, s, e) != 0) {
-			err_prefix(e, "%s:%d", path, first);
-			goto out;
-		}
-		s = end ? end + 1 : NULL;
-	}
+	if (load_text(c, b.data, path, e) != 0)
+		goto out;
 	free(c->file);
 	c->file = mem_strdup(path);
 	rc = 0;

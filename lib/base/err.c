@@ -1,16 +1,29 @@
 #include "base/err.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
+/* One line of UTF-8 that a terminal cannot be steered by: control characters (C1 too) and bytes of no character become "?". */
 static void one_line(char *s)
 {
-	for (; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			*s = '?';
+	size_t n = strlen(s);
+
+	while (n > 0) {
+		uint32_t c;
+		size_t len = utf8_decode(s, n, &c);
+		bool bad = c < 0x20 || (c >= 0x7f && c < 0xa0) || (c == 0xfffd && len == 1);
+		if (bad)
+			memset(s, '?', len);
+		s += len;
+		n -= len;
+	}
 }
 
 int err_set(struct err *e, enum err_code code, const char *fmt, ...)

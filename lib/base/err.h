@@ -24,7 +24,7 @@ struct err {
 };
 
 /* Fills `e` and returns -1, so that `return err_set(e, ...)` is a whole failure path. Control characters
- * (line ends from outside) become '?': the text stays one line. A text that does not fit is cut. */
+ * (line ends from outside) and bytes that are no UTF-8 become '?': the text stays one line. A text that does not fit is cut. */
 int err_set(struct err *e, enum err_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* The same, with ": " and the words of errno behind the text; the code follows from errno (ENOENT ->

@@ -232,7 +232,7 @@ int accounts_remove(struct store *s, const char *address, int64_t now, bool *fou
 	return db_get_int(s, st, &id, found, e);
 }
 
-int accounts_restore(struct store *s, const char *address, bool *found, struct err *e)
+static int restore(struct store *s, const char *address, bool *found, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_account_restore, e);
 	int64_t id;
@@ -241,4 +241,21 @@ int accounts_restore(struct store *s, const char *address, bool *found, struct e
 		return -1;
 	db_bind_text(st, ":address", address);
 	return db_get_int(s, st, &id, found, e);
+}
+
+int accounts_restore(struct store *s, const char *address, bool *found, struct err *e)
+{
+	int64_t id, owner;
+	bool mine, removed;
+	int rc;
+
+	*found = false;
+	if (scope_enter(s, &mine, e) != 0)
+		return -1;
+	rc = state_of(s, address, &id, &removed, e);
+	if (rc == 0 && removed)
+		rc = alias_owner(s, address, id, &owner, e);
+	if (rc == 0 && removed)
+		rc = restore(s, address, found, e);
+	return scope_leave(s, mine, rc, e);
 }

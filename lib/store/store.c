@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUSY_TIMEOUT_MS = 10000 };
+enum { BUSY_TIMEOUT_MS = 10000, BUSY_STEP_MS = 20 };
 
 static int exec(struct store *s, const char *sql, struct err *e)
 {
@@ -54,11 +54,23 @@ static int open_file(struct store *s, enum store_mode mode, struct err *e)
 	return 0;
 }
 
+/* The change to WAL, once in a database's life, needs it alone and does not wait by SQLite's busy timeout. */
+static int use_wal(struct store *s, struct err *e)
+{
+	for (int waited_ms = 0;; waited_ms += BUSY_STEP_MS) {
+		if (exec(s, "PRAGMA journal_mode = WAL", e) == 0)
+			return 0;
+		if (e->code != ERR_TEMPORARY || waited_ms >= BUSY_TIMEOUT_MS)
+			return -1;
+		sqlite3_sleep(BUSY_STEP_MS);
+	}
+}
+
 static int configure(struct store *s, enum store_mode mode, struct err *e)
 {
 	if (exec(s, "PRAGMA foreign_keys = ON", e) != 0 || exec(s, "PRAGMA temp_store = MEMORY", e) != 0)
 		return -1;
-	if (mode != STORE_READ && (exec(s, "PRAGMA journal_mode = WAL", e) != 0 || exec(s, "PRAGMA synchronous = FULL", e) != 0))
+	if (mode != STORE_READ && (use_wal(s, e) != 0 || exec(s, "PRAGMA synchronous = FULL", e) != 0))
 		return -1;
 	return 0;
 }
