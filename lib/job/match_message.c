@@ -113,7 +113,7 @@ int match_message_json(struct store *s, struct json *j, const struct match_resul
 	if (r->thread_id)
 		json_int(j, r->thread_id);
 	else
-		json_null(j);
+		json_nil(j);
 	json_key(j, "matches");
 	json_open(j, '[');
 	for (size_t i = 0; i < r->links.count && rc == 0; i++)

@@ -172,15 +172,17 @@ static void append_wiping(struct buf *b, const char *bytes, size_t n)
 static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct http_call *c = arg;
-	size_t n = size * count;
+	size_t n = size * count, cap = c->cap_bytes;
 	long status = 0;
 
-	if (n > c->cap_bytes - c->seen_bytes) {
+	if (c->take)
+		curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (c->take && status != 200 && cap > c->http->cap_bytes)
+		cap = c->http->cap_bytes;
+	if (c->seen_bytes > cap || n > cap - c->seen_bytes) {
 		c->too_large = true;
 		return 0;
 	}
-	if (c->take)
-		curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
 	if (status == 200) {
 		enum http_take verdict = c->take(c->arg, bytes, n);
 		if (verdict == HTTP_PAUSE) {
@@ -273,6 +275,7 @@ static void set_options(struct http_call *c, const struct http_request *r)
 	curl_easy_setopt(y, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(y, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	curl_easy_setopt(y, CURLOPT_PIPEWAIT, 1L);
+	curl_easy_setopt(y, CURLOPT_FRESH_CONNECT, r->once ? 1L : 0L);
 	curl_easy_setopt(y, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	curl_easy_setopt(y, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(y, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -434,6 +437,19 @@ static int transport_error(const struct http_call *c, struct err *e)
 	}
 }
 
+static bool maybe_sent(CURLcode result)
+{
+	switch (result) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CONNECT_ERROR: return false;
+	default: return true;
+	}
+}
+
 static double retry_after(const struct http_call *c)
 {
 	const char *s = c->retry_after;
@@ -458,11 +474,12 @@ int http_end(struct http_call *c, struct http_response *out, struct err *e)
 	long status = 0;
 	int rc = 0;
 
+	http_response_clear(out);
 	if (c->result != CURLE_OK) {
+		out->maybe_sent = maybe_sent(c->result);
 		rc = transport_error(c, e);
 	} else {
 		curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
-		http_response_clear(out);
 		c->response.status = (int)status;
 		c->response.retry_after_s = retry_after(c);
 		*out = c->response;
@@ -492,6 +509,11 @@ void http_resume(struct http_call *c)
 		return;
 	c->paused = false;
 	curl_easy_pause(c->easy, CURLPAUSE_CONT);
+}
+
+const char *http_call_content_type(const struct http_call *c)
+{
+	return c->response.content_type;
 }
 
 void *http_call_arg(const struct http_call *c)

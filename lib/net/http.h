@@ -33,7 +33,8 @@ struct http_request {
 	size_t body_len;
 	int timeout_s;    /* 0: the client's */
 	size_t cap_bytes; /* 0: the client's */
-	bool secret;      /* the answer holds secrets: its storage is wiped whenever it is given up */
+	bool once; /* never sent a second time by itself, as happens on a kept connection that turns out to be closed */
+	bool secret; /* the answer holds secrets: its storage is wiped whenever it is given up */
 	/* Takes the body of a 200 answer as it comes in place of http_response.body; other answers' bodies go there. */
 	enum http_take (*take)(void *arg, const char *bytes, size_t n);
 	void *arg;
@@ -50,6 +51,7 @@ struct http_response {
 	int64_t date_at;      /* the server's clock, 0 when it does not tell */
 	struct buf body;
 	bool secret;
+	bool maybe_sent; /* when there is no answer: the server may have got the request all the same */
 };
 void http_response_clear(struct http_response *r);
 
@@ -70,6 +72,8 @@ int http_end(struct http_call *c, struct http_response *out, struct err *e);
 void http_cancel(struct http_call *c);
 /* Goes on with a call whose `take` has said HTTP_PAUSE; nothing happens when it is not paused. */
 void http_resume(struct http_call *c);
+/* The answer's Content-Type so far; NULL when it has none. For `take`. */
+const char *http_call_content_type(const struct http_call *c);
 void *http_call_arg(const struct http_call *c);
 size_t http_calls_open(const struct http *h);
 
