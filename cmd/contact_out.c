@@ -36,7 +36,7 @@ void contact_out_json(struct json *j, const struct investor *i)
 		key_str(j, "name", i->parent_name);
 		json_close(j, '}');
 	} else {
-		json_null(j);
+		json_nil(j);
 	}
 	addresses_json(j, i, false);
 	addresses_json(j, i, true);

@@ -69,6 +69,13 @@ void buf_clear(struct buf *b)
 	*b = (struct buf){0};
 }
 
+void buf_wipe(struct buf *b)
+{
+	if (b->data)
+		explicit_bzero(b->data, b->cap);
+	buf_clear(b);
+}
+
 char *buf_take(struct buf *b)
 {
 	char *s = b->data ? b->data : mem_strdup("");

@@ -19,6 +19,8 @@ char *buf_reserve(struct buf *b, size_t n);
 /* len becomes 0, the storage stays. */
 void buf_reset(struct buf *b);
 void buf_clear(struct buf *b);
+/* buf_clear for secrets: the bytes are overwritten before the storage goes back. What earlier growth left behind is not. */
+void buf_wipe(struct buf *b);
 /* The string; the caller frees it. `b` is empty afterwards. Never NULL. */
 char *buf_take(struct buf *b);
 /* The string, "" when nothing was appended; valid until the next change. */

@@ -36,6 +36,14 @@ const struct config_key config_keys[] = {
     {"MAILROOM_DIGEST_FROM", CONFIG_TEXT, NULL, 0, 0, NULL, false, "sender address of the team digest (default: the first active admin)"},
     {"MAILROOM_DIGEST_FROM_NAME", CONFIG_TEXT, "Mailroom", 0, 0, NULL, false, "sender name of the team digest"},
     {"MAILROOM_LIVE", CONFIG_BOOL, "false", 0, 0, NULL, false, "false forbids digest-send --live"},
+    {"MAILROOM_SECRET_KEY_FILE", CONFIG_PATH, NULL, 0, 0, NULL, false, "key that seals the secrets in the database (default: systemd's credential mailroom.key, else secret.key in the data folder)"},
+    {"MAILROOM_GMAIL_KEY_FILE", CONFIG_PATH, NULL, 0, 0, NULL, false, "service account's key file for domain-wide delegation"},
+    {"MAILROOM_GMAIL_DOMAIN", CONFIG_TEXT, NULL, 0, 0, NULL, false, "domains of the Google Workspace, comma-separated"},
+    {"MAILROOM_GMAIL_CLIENT_ID", CONFIG_TEXT, NULL, 0, 0, NULL, false, "OAuth client for account login (default: of the client secret file)"},
+    {"MAILROOM_GMAIL_CLIENT_SECRET_FILE", CONFIG_PATH, NULL, 0, 0, NULL, false, "its secret: the JSON file of the Cloud console, or the secret alone"},
+    {"MAILROOM_GMAIL_AUTH_URL", CONFIG_TEXT, "https://accounts.google.com/o/oauth2/v2/auth", 0, 0, NULL, false, "address where people consent"},
+    {"MAILROOM_GMAIL_TOKEN_URL", CONFIG_TEXT, "https://oauth2.googleapis.com/token", 0, 0, NULL, false, "address that gives access tokens"},
+    {"MAILROOM_GMAIL_LOGIN_TIMEOUT_S", CONFIG_INT, "300", 1, 86400, NULL, false, "how long account login waits for the consent"},
     {"MAILROOM_NOW", CONFIG_TIME, NULL, 0, 0, NULL, false, "fixes the clock, for tests and for doing a day again"},
     {NULL, CONFIG_TEXT, NULL, 0, 0, NULL, false, NULL},
 };
@@ -299,6 +307,17 @@ static void default_path(struct config *c, const char *key, char *path)
 		s->value = path;
 }
 
+/* systemd's LoadCredential=mailroom.key:... puts the key into a folder of the service alone. */
+static char *secret_key_path(const char *data, const char *credentials)
+{
+	char *path = credentials ? file_join(credentials, "mailroom.key") : NULL;
+
+	if (path && access(path, F_OK) == 0)
+		return path;
+	free(path);
+	return file_join(data, "secret.key");
+}
+
 int config_finish(struct config *c, char *const *envp, struct err *e)
 {
 	const char *xdg = env_get(envp, "XDG_DATA_HOME"), *home = env_get(envp, "HOME"), *data;
@@ -316,6 +335,7 @@ int config_finish(struct config *c, char *const *envp, struct err *e)
 	data = config_text(c, "MAILROOM_DATA_DIR");
 	default_path(c, "MAILROOM_DB", file_join(data, "mailroom.db"));
 	default_path(c, "MAILROOM_OUTBOX_DIR", file_join(data, "outbox"));
+	default_path(c, "MAILROOM_SECRET_KEY_FILE", secret_key_path(data, env_get(envp, "CREDENTIALS_DIRECTORY")));
 	return 0;
 }
 

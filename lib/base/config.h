@@ -45,7 +45,8 @@ int config_load_file(struct config *c, const char *path, struct err *e);
 int config_load_environment(struct config *c, char *const *envp, struct err *e);
 int config_set(struct config *c, const char *key, const char *value, enum config_origin origin, struct err *e);
 /* Works out the paths that were not given: the data folder from XDG_DATA_HOME or HOME (as root /var/lib/mailroom), the
- * database and the outbox from the data folder. Call it once, after all loading. */
+ * database, the outbox and the secret key from the data folder (the key from CREDENTIALS_DIRECTORY where one is). Call it
+ * once, after all loading. */
 int config_finish(struct config *c, char *const *envp, struct err *e);
 
 /* Borrowed until the next change; NULL when the key has no value. Asking for an unknown key is a bug and aborts. */

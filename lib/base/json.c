@@ -86,7 +86,7 @@ void json_str(struct json *j, const char *s)
 	if (s)
 		json_text(j, s, strlen(s));
 	else
-		json_null(j);
+		json_nil(j);
 }
 
 void json_int(struct json *j, int64_t v)

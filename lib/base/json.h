@@ -27,7 +27,7 @@ void json_bool(struct json *j, bool v);
 void json_word(struct json *j, const char *word);
 
 /* No symbol of this name may be linked: jansson has one, and would be given ours. */
-static inline void json_null(struct json *j)
+static inline void json_nil(struct json *j)
 {
 	json_word(j, "null");
 }

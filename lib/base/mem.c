@@ -58,3 +58,10 @@ char *mem_printf(const char *fmt, ...)
 	va_end(ap);
 	return s;
 }
+
+void mem_free_secret(char *s)
+{
+	if (s)
+		explicit_bzero(s, strlen(s));
+	free(s);
+}

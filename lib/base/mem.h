@@ -10,6 +10,9 @@ char *mem_strdup(const char *s);
 char *mem_strndup(const char *s, size_t n);
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* free() for a string that is a secret: overwritten first. Accepts NULL. */
+void mem_free_secret(char *s);
+
 /* Ends the process with a line on standard error and exit status 71 (EX_OSERR). */
 _Noreturn void mem_out_of_memory(void);
 

@@ -80,7 +80,7 @@ static void put_recipients(struct json *j, const struct message *m)
 	if (m->sender.count)
 		put_address(j, &m->sender.items[0]);
 	else
-		json_null(j);
+		json_nil(j);
 	put_addresses(j, "reply_to", &m->reply_to);
 	put_addresses(j, "to", &m->to);
 	put_addresses(j, "cc", &m->cc);
@@ -93,7 +93,7 @@ static void put_text(struct json *j, const char *key, const char *text, size_t n
 	if (text)
 		json_text(j, text, n);
 	else
-		json_null(j);
+		json_nil(j);
 }
 
 /* A file name need not be UTF-8; the output is. */
@@ -105,7 +105,7 @@ static void put_file(struct json *j, const char *file)
 	else if (file)
 		json_text(j, file, utf8_valid_prefix(file, strlen(file)));
 	else
-		json_null(j);
+		json_nil(j);
 }
 
 void message_json(struct json *j, const char *file, const struct message *m, bool with_html)
@@ -123,7 +123,7 @@ void message_json(struct json *j, const char *file, const struct message *m, boo
 	if (m->has_date)
 		json_int(j, m->date);
 	else
-		json_null(j);
+		json_nil(j);
 	put(j, "subject", m->subject);
 	put_recipients(j, m);
 	put(j, "list_id", m->list_id);

@@ -23,8 +23,8 @@ static int read_aliases(struct store *s, struct arena *a, struct account *out, s
 		if (!row)
 			return 0;
 		if (out->alias_count == size) {
-			out->aliases = arena_grow(a, out->aliases, size * sizeof *out->aliases,
-			    (size * 2 + 4) * sizeof *out->aliases);
+			out->aliases = arena_grow(
+			    a, out->aliases, size * sizeof *out->aliases, (size * 2 + 4) * sizeof *out->aliases);
 			size = size * 2 + 4;
 		}
 		const char *alias = arena_strdup(a, db_text(st, 0));
@@ -39,10 +39,13 @@ static void read_account(struct arena *a, sqlite3_stmt *st, struct account *out)
 	out->sync_enabled = db_int(st, 2) != 0;
 	out->is_removed = db_int(st, 3) != 0;
 	out->created_at = db_int(st, 4);
+	out->provider = arena_strdup(a, db_text(st, 5));
+	out->last_ok_at = db_int(st, 6);
+	out->last_error_at = db_int(st, 7);
+	out->last_error = db_text(st, 8) ? arena_strdup(a, db_text(st, 8)) : NULL;
 }
 
-int accounts_get(
-    struct store *s, struct arena *a, const char *address, struct account *out, bool *found, struct err *e)
+int accounts_get(struct store *s, struct arena *a, const char *address, struct account *out, bool *found, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_account_get, e);
 
@@ -122,8 +125,7 @@ static int alias_owner(struct store *s, const char *address, int64_t id, int64_t
 		return 0;
 	*owner = db_int(st, 0);
 	if (*owner != id)
-		rc = err_set(
-		    e, ERR_REFUSED, "%s is an alias of the mailbox %s already", address, db_text(st, 1));
+		rc = err_set(e, ERR_REFUSED, "%s is an alias of the mailbox %s already", address, db_text(st, 1));
 	sqlite3_reset(st);
 	return rc;
 }
@@ -168,8 +170,8 @@ static int insert(struct store *s, const char *address, int64_t now, int64_t *id
 	return db_get_int(s, st, id, NULL, e);
 }
 
-static int ensure(struct store *s, const char *address, int64_t now, int64_t *id,
-    enum accounts_change *change, struct err *e)
+static int ensure(
+    struct store *s, const char *address, int64_t now, int64_t *id, enum accounts_change *change, struct err *e)
 {
 	bool removed, found;
 	int64_t owner;
@@ -258,4 +260,38 @@ int accounts_restore(struct store *s, const char *address, bool *found, struct e
 	if (rc == 0 && removed)
 		rc = restore(s, address, found, e);
 	return scope_leave(s, mine, rc, e);
+}
+
+int accounts_set_provider(struct store *s, int64_t id, const char *provider, struct err *e)
+{
+	sqlite3_stmt *st = db_prepare(s, sql_account_set_provider, e);
+
+	if (!st)
+		return -1;
+	db_bind_int(st, ":id", id);
+	db_bind_text(st, ":provider", provider);
+	return db_run(s, st, e);
+}
+
+int accounts_set_sync(struct store *s, int64_t id, bool enabled, struct err *e)
+{
+	sqlite3_stmt *st = db_prepare(s, sql_account_set_sync, e);
+
+	if (!st)
+		return -1;
+	db_bind_int(st, ":id", id);
+	db_bind_int(st, ":enabled", enabled);
+	return db_run(s, st, e);
+}
+
+int accounts_set_health(struct store *s, int64_t id, const char *error, int64_t now, struct err *e)
+{
+	sqlite3_stmt *st = db_prepare(s, sql_account_set_health, e);
+
+	if (!st)
+		return -1;
+	db_bind_int(st, ":id", id);
+	db_bind_text(st, ":error", error);
+	db_bind_int(st, ":now", now);
+	return db_run(s, st, e);
 }

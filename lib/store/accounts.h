@@ -18,7 +18,16 @@ struct account {
 	int64_t created_at;
 	const char **aliases; /* in alphabetical order */
 	size_t alias_count;
+	const char *provider;   /* an ACCOUNTS_... below */
+	int64_t last_ok_at;     /* 0: never */
+	int64_t last_error_at;  /* 0: none, or it has let us in since */
+	const char *last_error; /* NULL then */
 };
+
+#define ACCOUNTS_FILE "file"
+#define ACCOUNTS_DELEGATION "gmail-delegation"
+#define ACCOUNTS_OAUTH "gmail-oauth"
+#define ACCOUNTS_IMAP "imap"
 
 enum accounts_change { ACCOUNTS_ADDED, ACCOUNTS_RESTORED, ACCOUNTS_CHANGED, ACCOUNTS_UNCHANGED };
 
@@ -44,5 +53,11 @@ int accounts_remove_alias(struct store *s, int64_t id, const char *alias, bool *
 int accounts_remove(struct store *s, const char *address, int64_t now, bool *found, struct err *e);
 /* REFUSED when another mailbox has taken the address as an alias meanwhile. */
 int accounts_restore(struct store *s, const char *address, bool *found, struct err *e);
+
+int accounts_set_provider(struct store *s, int64_t id, const char *provider, struct err *e);
+/* false: the capture leaves the mailbox out. */
+int accounts_set_sync(struct store *s, int64_t id, bool enabled, struct err *e);
+/* How the last attempt to get in ended: error NULL is a success, and clears the error before. */
+int accounts_set_health(struct store *s, int64_t id, const char *error, int64_t now, struct err *e);
 
 #endif

@@ -20,7 +20,7 @@ static void values_are_put_together(void **state)
 	json_int(&j, INT64_MIN);
 	json_bool(&j, true);
 	json_bool(&j, false);
-	json_null(&j);
+	json_nil(&j);
 	json_open(&j, '{');
 	json_close(&j, '}');
 	json_close(&j, ']');

@@ -1,0 +1,2 @@
+-- Pauses or resumes the capture of a mailbox.
+UPDATE email_accounts SET sync_enabled = :enabled WHERE id = :id
