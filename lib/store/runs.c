@@ -36,6 +36,9 @@ int runs_update(struct store *s, int64_t id, const char *status, const struct ru
 	db_bind_int(st, ":matched", c->matched);
 	db_bind_int(st, ":failed", c->failed);
 	db_bind_int(st, ":attachments", c->attachments);
+	db_bind_int(st, ":skipped", c->skipped);
+	db_bind_int(st, ":requests", c->requests);
+	db_bind_int(st, ":units", c->units);
 	db_bind_text(st, ":error", error);
 	if (finished_at)
 		db_bind_int(st, ":finished", finished_at);
@@ -77,7 +80,8 @@ int runs_each(struct store *s, int64_t limit, int (*each)(const struct run *, vo
 		    .started_at = db_int(st, 12),
 		    .finished_at = db_int(st, 13),
 		    .counts = {
-		        db_int(st, 5), db_int(st, 6), db_int(st, 7), db_int(st, 8), db_int(st, 9), db_int(st, 10)}};
+		        db_int(st, 5), db_int(st, 6), db_int(st, 7), db_int(st, 8), db_int(st, 9), db_int(st, 10),
+		        db_int(st, 14), db_int(st, 15), db_int(st, 16)}};
 		rc = each(&r, arg);
 	}
 	sqlite3_reset(st);

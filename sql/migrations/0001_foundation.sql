@@ -167,8 +167,8 @@ CREATE INDEX email_attachments_by_sha256 ON email_attachments (sha256);
 CREATE TABLE email_sources (
     id             INTEGER PRIMARY KEY,
     account_id     INTEGER NOT NULL REFERENCES email_accounts (id),
-    kind           TEXT NOT NULL CHECK (kind IN ('mbox', 'maildir', 'eml')),
-    path           TEXT NOT NULL,     -- absolute
+    kind           TEXT NOT NULL CHECK (kind IN ('mbox', 'maildir', 'eml', 'gmail', 'imap')),
+    path           TEXT NOT NULL,     -- absolute; of a remote mailbox its kind
     keep           TEXT NOT NULL,     -- MAILROOM_KEEP at that time: another one means reading it again
     device         INTEGER,           -- identity of the file when it was read to its end (of a folder: size_bytes is the
     inode          INTEGER,           -- number of files, mtime_ns and ctime_ns are hashes of its listing)

@@ -1,4 +1,5 @@
 -- What a run has done so far, or in the end.
-UPDATE email_sync_runs SET status = :status, messages_seen = :seen, messages_stored = :stored, messages_known = :known,
-    messages_matched = :matched, messages_failed = :failed, attachments_saved = :attachments, error = :error, finished_at = :finished
+UPDATE email_sync_runs SET status = :status, messages_seen = :seen, messages_stored = :stored,
+    messages_known = :known, messages_matched = :matched, messages_failed = :failed, messages_skipped = :skipped,
+    attachments_saved = :attachments, requests = :requests, units = :units, error = :error, finished_at = :finished
 WHERE id = :id

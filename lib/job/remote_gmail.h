@@ -1,0 +1,15 @@
+/* A Gmail mailbox as a remote: what the API's client tells, in the words of remote.h. */
+#ifndef JOB_REMOTE_GMAIL_H
+#define JOB_REMOTE_GMAIL_H
+
+#include "job/remote.h"
+#include "net/gmail.h"
+
+struct remote_gmail_include {
+	bool drafts, spam, trash;
+};
+
+/* `g` is borrowed. Close it with its close. */
+struct remote *remote_gmail_new(struct gmail *g, struct remote_gmail_include include);
+
+#endif
