@@ -141,6 +141,9 @@ ben@harbor.example|2" "$(sql "SELECT address, user_id FROM outbox_recipients ORD
 	same ""
 	run digest-build team -v
 	same "digest-build: outbox 1 unchanged: $OUTBOX/1.eml: Team digest, Thursday 19 November 2026: 5 in, 2 out, to ben@harbor.example, mara@harbor.example"
+	sql "DELETE FROM email_investor_links WHERE email_id = 2"
+	run digest-build team -v
+	same "digest-build: outbox 2 built in place of 1: $OUTBOX/2.eml: Team digest, Thursday 19 November 2026: 4 in, 2 out, to ben@harbor.example, mara@harbor.example"
 }
 
 @test "the same period again: unchanged stays, changed replaces" {
