@@ -77,7 +77,7 @@ static void add_found(struct matching *g, const struct found *f)
 			g->found[i->link] = *f;
 		return;
 	}
-	if (g->count == g->size) {
+	if (!g->found || g->count == g->size) {
 		size_t more = g->size * 2 + 4;
 		g->found = arena_grow(g->a, g->found, g->size * sizeof *g->found, more * sizeof *g->found);
 		g->size = more;
