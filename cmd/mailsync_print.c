@@ -68,6 +68,27 @@ void print_counts(const struct cli *cli, const struct run_counts *c)
 	}
 }
 
+void print_rematch(const struct cli *cli, const struct rematch_counts *c)
+{
+	if (cli_json(cli)) {
+		dump(json_pack("{s:i, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "format", 1, "dry_run",
+		    cli_dry_run(cli), "seen", (json_int_t)c->seen, "matched", (json_int_t)c->matched, "gained",
+		    (json_int_t)c->gained, "lost", (json_int_t)c->lost, "texts_filled", (json_int_t)c->filled,
+		    "source_gone", (json_int_t)c->gone, "texts_removed", (json_int_t)c->removed, "attachments_removed",
+		    (json_int_t)c->attachments_removed));
+		return;
+	}
+	if (cli_quiet(cli))
+		return;
+	printf("%s%lld seen, %lld matched (%lld more, %lld fewer)\n", cli_dry_run(cli) ? "dry run: " : "",
+	    (long long)c->seen, (long long)c->matched, (long long)c->gained, (long long)c->lost);
+	if (c->filled || c->gone)
+		printf("%lld texts read again, %lld whose source is gone\n", (long long)c->filled, (long long)c->gone);
+	if (c->removed)
+		printf("%lld texts and %lld attachment files removed\n", (long long)c->removed,
+		    (long long)c->attachments_removed);
+}
+
 static int add_run(const struct run *r, void *arg)
 {
 	json_t *run = json_pack("{s:I, s:s?, s:s, s:s?, s:s, s:s?, s:I, s:o}", "id", (json_int_t)r->id, "account",

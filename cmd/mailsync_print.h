@@ -4,6 +4,7 @@
 
 #include "cli.h"
 #include "job/mailbox.h"
+#include "job/rematch.h"
 #include "store/runs.h"
 
 /* A comma-separated setting. items is NULL when there is none, else NULL-terminated. */
@@ -18,6 +19,7 @@ void list_clear(struct list *l);
 void print_progress(const struct mailbox_progress *p, void *arg);
 /* One line for people or one JSON document; nothing with -q. */
 void print_counts(const struct cli *cli, const struct run_counts *c);
+void print_rematch(const struct cli *cli, const struct rematch_counts *c);
 int print_status(const struct cli *cli, struct store *s, int64_t limit, struct err *e);
 
 #endif

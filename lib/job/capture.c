@@ -64,13 +64,14 @@ static int find_known(
 static int match(struct capture *c, struct arena *a, const struct incoming *in, int64_t thread_id,
     struct match_links *links, struct err *e)
 {
-	struct match_input input = {
-	    .parties = in->parties, .count = in->party_count, .thread_id = thread_id, .is_bulk = in->message.bulk, .dmarc = in->message.auth.dmarc};
+	struct match_input input = {.parties = in->parties,
+	    .count = in->party_count,
+	    .thread_id = thread_id,
+	    .is_bulk = in->message.bulk,
+	    .dmarc = in->message.auth.dmarc};
 
 	*links = (struct match_links){0};
-	if (!c->o.matcher)
-		return 0;
-	return matcher_match(c->o.matcher, a, &input, links, e);
+	return c->o.matcher ? matcher_match(c->o.matcher, a, &input, links, e) : 0;
 }
 
 static const char *disposition_name(enum disposition d)
@@ -101,7 +102,7 @@ static int keep_attachments(struct capture *c, int64_t id, const struct attachme
 	return 0;
 }
 
-static int put_content(struct capture *c, int64_t id, const struct incoming *in, struct err *e)
+static int put_content(struct capture *c, int64_t id, const struct incoming *in, bool is_new, struct err *e)
 {
 	static const char *const names[] = {[TEXT_NONE] = "none", [TEXT_PLAIN] = "plain", [TEXT_HTML] = "html"};
 	const struct message *m = &in->message;
@@ -111,16 +112,14 @@ static int put_content(struct capture *c, int64_t id, const struct incoming *in,
 	    .subject = m->subject ? m->subject : "",
 	    .sender = in->sender};
 
-	if (emails_put_text(c->o.store, id, &text, e) != 0)
+	if ((is_new ? emails_put_text : emails_fill_text)(c->o.store, id, &text, e) != 0)
 		return -1;
 	return keep_attachments(c, id, &m->attachments, e);
 }
 
 int capture_keep(struct capture *c, int64_t email_id, const struct incoming *in, struct err *e)
 {
-	if (put_content(c, email_id, in, e) != 0)
-		return -1;
-	return emails_set_kept(c->o.store, email_id, true, e);
+	return put_content(c, email_id, in, false, e);
 }
 
 static int add_recipients(struct capture *c, int64_t id, const struct incoming *in, struct err *e)
@@ -174,6 +173,15 @@ static int insert_row(struct capture *c, const struct incoming *in, int64_t thre
 	return emails_insert(c->o.store, &row, id, e);
 }
 
+/* Only such links make others of the thread match (see match_thread.sql). */
+static bool spreads(const struct match_links *links)
+{
+	for (size_t i = 0; i < links->count; i++)
+		if (links->items[i].status == MATCH_CONFIRMED && links->items[i].kind != MATCH_THREAD)
+			return true;
+	return false;
+}
+
 static int store_new(struct capture *c, struct arena *a, const struct incoming *in, bool id_is_new,
     struct capture_result *result, struct err *e)
 {
@@ -189,9 +197,9 @@ static int store_new(struct capture *c, struct arena *a, const struct incoming *
 	    add_recipients(c, result->email_id, in, e) != 0 || add_links(c, result->email_id, &links, e) != 0)
 		return -1;
 	result->is_matched = links.is_matched;
-	if (links.is_matched && threads_mark_rematch(c->o.store, thread_id, e) != 0)
+	if (spreads(&links) && threads_mark_rematch(c->o.store, thread_id, e) != 0)
 		return -1;
-	return c->o.keep_all || links.is_matched ? put_content(c, result->email_id, in, e) : 0;
+	return c->o.keep_all || links.is_matched ? put_content(c, result->email_id, in, true, e) : 0;
 }
 
 static int add_sighting(

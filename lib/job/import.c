@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "job/rematch.h"
 #include "job/source.h"
 #include "store/sources.h"
 
@@ -13,10 +14,13 @@
 /* A batch is one transaction: large, since the full-text index is written in one piece at its end; short, since a kill loses it and
  * other programs wait for it. */
 enum { BATCH_BYTES = 64 * 1024 * 1024, BATCH_MESSAGES = 8192, BATCH_CHECK = 64 };
+/* The place of a failure that is the file itself. */
+enum { WHOLE_FILE = -1 };
+
 static const double batch_s = 4, progress_s = 0.2;
 
 struct import {
-	struct mailbox mailbox;
+	struct mailbox *mailbox;
 	struct source *source;
 	struct source_row row;
 	struct run_counts counts; /* of this path */
@@ -28,10 +32,10 @@ struct import {
 
 static void show_progress(struct import *im)
 {
-	const struct mailbox_options *o = im->mailbox.o;
+	const struct mailbox_options *o = im->mailbox->o;
 	double now = clock_monotonic_s();
 	struct mailbox_progress p = {
-	    .messages = im->counts.seen, .bytes = im->bytes, .elapsed_s = now - im->mailbox.started_s};
+	    .messages = im->counts.seen, .bytes = im->bytes, .elapsed_s = now - im->mailbox->started_s};
 
 	if (!o->progress || now < im->progress_at_s)
 		return;
@@ -42,7 +46,7 @@ static void show_progress(struct import *im)
 
 static int note_failure(struct import *im, const struct source_item *item, const char *reason, struct err *e)
 {
-	struct mailbox *mb = &im->mailbox;
+	struct mailbox *mb = im->mailbox;
 
 	im->counts.failed++;
 	if (mb->o->dry_run)
@@ -53,7 +57,7 @@ static int note_failure(struct import *im, const struct source_item *item, const
 
 static int store_item(struct import *im, const struct source_item *item, struct err *e)
 {
-	struct mailbox *mb = &im->mailbox;
+	struct mailbox *mb = im->mailbox;
 	struct capture_place place = {im->row.id, item->offset, item->name};
 	struct capture_result result;
 	struct incoming in;
@@ -88,7 +92,7 @@ static int take_item(struct import *im, const struct source_item *item, struct e
 	} else {
 		rc = store_item(im, item, e);
 	}
-	arena_reset(&im->mailbox.scratch);
+	arena_reset(&im->mailbox->scratch);
 	return rc;
 }
 
@@ -112,7 +116,7 @@ static int read_batch(struct import *im, bool *more, struct err *e)
 		}
 		if (n % BATCH_CHECK == 0) {
 			show_progress(im);
-			if (clock_monotonic_s() >= until || mailbox_stopped(&im->mailbox))
+			if (clock_monotonic_s() >= until || mailbox_stopped(im->mailbox))
 				return 0;
 		}
 	}
@@ -122,10 +126,10 @@ static int read_batch(struct import *im, bool *more, struct err *e)
 /* The cursor moves in the transaction that holds what it covers. */
 static int keep_cursor(struct import *im, bool more, struct err *e)
 {
-	struct store *s = im->mailbox.o->store;
+	struct store *s = im->mailbox->o->store;
 	struct source_cursor c;
 
-	if (im->mailbox.o->dry_run)
+	if (im->mailbox->o->dry_run)
 		return 0;
 	im->source->cursor(im->source, &c);
 	im->row.cursor_offset = c.offset;
@@ -141,7 +145,7 @@ static int keep_cursor(struct import *im, bool more, struct err *e)
 	im->row.size_bytes = id->size_bytes;
 	im->row.mtime_ns = id->mtime_ns;
 	im->row.ctime_ns = id->ctime_ns;
-	return sources_complete(s, &im->row, im->mailbox.o->now, e);
+	return sources_complete(s, &im->row, im->mailbox->o->now, e);
 }
 
 static int read_source(struct import *im, struct err *e)
@@ -151,13 +155,13 @@ static int read_source(struct import *im, struct err *e)
 
 	while (more) {
 		committed = im->counts;
-		if (mailbox_stopped(&im->mailbox))
+		if (mailbox_stopped(im->mailbox))
 			return err_set(e, ERR_TEMPORARY, "%s: stopped; run it again to go on", im->source->path);
-		if (mailbox_begin(&im->mailbox, e) != 0)
+		if (mailbox_begin(im->mailbox, e) != 0)
 			return -1;
 		if (read_batch(im, &more, e) != 0 || keep_cursor(im, more, e) != 0 ||
-		    mailbox_commit(&im->mailbox, &im->counts, e) != 0) {
-			mailbox_rollback(&im->mailbox);
+		    mailbox_commit(im->mailbox, &im->counts, e) != 0) {
+			mailbox_rollback(im->mailbox);
 			im->counts = committed;
 			return -1;
 		}
@@ -167,7 +171,7 @@ static int read_source(struct import *im, struct err *e)
 
 static const char *keep_name(const struct import *im)
 {
-	return im->mailbox.o->keep_all ? "all" : "matched";
+	return im->mailbox->o->keep_all ? "all" : "matched";
 }
 
 static bool is_unchanged(const struct import *im)
@@ -185,7 +189,7 @@ static int count_known(struct import *im, struct err *e)
 {
 	int64_t failed;
 
-	if (failed_count(im->mailbox.o->store, im->mailbox.account.id, im->row.id, &failed, e) != 0)
+	if (failed_count(im->mailbox->o->store, im->mailbox->account.id, im->row.id, &failed, e) != 0)
 		return -1;
 	if (failed > im->row.messages)
 		failed = im->row.messages;
@@ -197,7 +201,7 @@ static int count_known(struct import *im, struct err *e)
 
 static int new_row(struct import *im, struct err *e)
 {
-	struct mailbox *mb = &im->mailbox;
+	struct mailbox *mb = im->mailbox;
 
 	im->row.keep = keep_name(im);
 	if (mb->o->dry_run)
@@ -209,7 +213,7 @@ static int new_row(struct import *im, struct err *e)
 /* From the cursor where what lies before it is unchanged, else from the start. */
 static int find_start(struct import *im, struct err *e)
 {
-	struct mailbox *mb = &im->mailbox;
+	struct mailbox *mb = im->mailbox;
 	struct source_cursor c = {.offset = im->row.cursor_offset};
 	bool resumed = false;
 	int64_t failed;
@@ -219,6 +223,10 @@ static int find_start(struct import *im, struct err *e)
 	if (failed_count(mb->o->store, mb->account.id, im->row.id, &failed, e) != 0)
 		return -1;
 	im->has_failed_items = failed > 0;
+	/* The file itself can be read now. */
+	if (failed > 0 && !mb->o->dry_run &&
+	    failed_resolve_place(mb->o->store, mb->account.id, im->row.id, WHOLE_FILE, NULL, mb->o->now, e) != 0)
+		return -1;
 	memcpy(c.hash, im->row.prefix_hash, sizeof c.hash);
 	if (strcmp(im->row.keep, keep_name(im)) == 0 && im->source->resume(im->source, &c, &resumed, e) != 0)
 		return -1;
@@ -233,17 +241,17 @@ static int find_start(struct import *im, struct err *e)
 
 static int start_source(struct import *im, struct err *e)
 {
-	if (mailbox_begin(&im->mailbox, e) != 0)
+	if (mailbox_begin(im->mailbox, e) != 0)
 		return -1;
-	if (find_start(im, e) == 0 && (im->mailbox.o->dry_run || store_commit(im->mailbox.o->store, e) == 0))
+	if (find_start(im, e) == 0 && (im->mailbox->o->dry_run || store_commit(im->mailbox->o->store, e) == 0))
 		return 0;
-	mailbox_rollback(&im->mailbox);
+	mailbox_rollback(im->mailbox);
 	return -1;
 }
 
 static int read_open_source(struct import *im, struct err *e)
 {
-	struct mailbox *mb = &im->mailbox;
+	struct mailbox *mb = im->mailbox;
 
 	if (sources_get(mb->o->store, &mb->strings, mb->account.id, im->source->path, &im->row, e) != 0)
 		return -1;
@@ -257,8 +265,8 @@ static int read_open_source(struct import *im, struct err *e)
 /* The file itself cannot be read: that is one failed item. */
 static int note_unreadable(struct import *im, const char *path, const struct err *why, struct err *e)
 {
-	struct mailbox *mb = &im->mailbox;
-	struct source_item item = {.offset = 0};
+	struct mailbox *mb = im->mailbox;
+	struct source_item item = {.offset = WHOLE_FILE};
 
 	im->counts.seen++;
 	if (mailbox_begin(mb, e) != 0)
@@ -266,24 +274,26 @@ static int note_unreadable(struct import *im, const char *path, const struct err
 	if (sources_get(mb->o->store, &mb->strings, mb->account.id, path, &im->row, e) == 0 &&
 	    (im->row.id || mb->o->dry_run ||
 	        sources_insert(mb->o->store, mb->account.id, "mbox", path, keep_name(im), &im->row.id, e) == 0) &&
-	    note_failure(im, &item, why->text, e) == 0 && mailbox_commit(mb, &im->counts, e) == 0)
+	    note_failure(im, &item, why->text, e) == 0 && (mb->o->dry_run || store_commit(mb->o->store, e) == 0))
 		return 0;
 	mailbox_rollback(mb);
 	return -1;
 }
 
-static int import_path(struct import *im, const char *path, struct err *e)
+int import_path(struct mailbox *mb, const char *path, struct run_counts *counts, struct err *e)
 {
-	const struct mailbox_options *o = im->mailbox.o;
-	size_t max_bytes = o->message.limits ? o->message.limits->raw_bytes : message_default_limits.raw_bytes;
+	struct import im = {.mailbox = mb};
+	size_t max_bytes = mb->o->message.limits ? mb->o->message.limits->raw_bytes : message_default_limits.raw_bytes;
 	struct err why = {0};
 	int rc;
 
-	if (source_open(path, max_bytes, &im->source, &why) != 0)
-		return note_unreadable(im, path, &why, e);
-	rc = read_open_source(im, e);
-	im->source->close(im->source);
-	im->source = NULL;
+	if (source_open(path, max_bytes, &im.source, &why) != 0) {
+		rc = note_unreadable(&im, path, &why, e);
+	} else {
+		rc = read_open_source(&im, e);
+		im.source->close(im.source);
+	}
+	*counts = im.counts;
 	return rc;
 }
 
@@ -297,42 +307,46 @@ static void add_counts(struct run_counts *to, const struct run_counts *c)
 	to->attachments += c->attachments;
 }
 
-static int run_path(struct import *im, const char *given, struct run_counts *counts, struct err *e)
+/* One path, one run. It also matches again what the new mail has changed. */
+static int run_path(struct mailbox *mb, const char *given, struct run_counts *counts, struct err *e)
 {
 	char *path = realpath(given, NULL);
+	struct rematch_counts again = {0};
+	struct run_counts here = {0};
 	struct err end = {0};
 	int rc;
 
-	im->counts = (struct run_counts){0};
-	im->row = (struct source_row){0};
-	im->has_failed_items = im->cut_short = false;
 	if (!path)
 		return err_errno(e, "%s", given);
-	rc = mailbox_begin_run(&im->mailbox, "import", path, e);
+	rc = mailbox_begin_run(mb, "import", path, e);
 	if (rc == 0) {
-		rc = import_path(im, path, e);
-		if (mailbox_end_run(&im->mailbox, &im->counts, e, &end) != 0 && rc == 0) {
+		rc = import_path(mb, path, &here, e);
+		if (rc == 0)
+			rc = rematch_marked(mb, &again, e);
+		here.matched += again.gained;
+		here.attachments += again.attachments;
+		if (mailbox_end_run(mb, &here, e, &end) != 0 && rc == 0) {
 			*e = end;
 			rc = -1;
 		}
 	}
-	add_counts(counts, &im->counts);
+	add_counts(counts, &here);
 	free(path);
 	return rc;
 }
 
 int import_run(const struct mailbox_options *o, char *const *paths, size_t n, struct run_counts *counts, struct err *e)
 {
-	struct import im = {.source = NULL};
-	int rc = 0;
+	struct mailbox mb;
+	int rc;
 
 	*counts = (struct run_counts){0};
 	for (size_t i = 0; i < n; i++)
 		if (access(paths[i], F_OK) != 0)
 			return err_errno(e, "%s", paths[i]);
-	rc = mailbox_open(&im.mailbox, o, e);
+	rc = mailbox_open(&mb, o, e);
 	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = run_path(&im, paths[i], counts, e);
-	mailbox_close(&im.mailbox);
+		rc = run_path(&mb, paths[i], counts, e);
+	mailbox_close(&mb);
 	return rc;
 }

@@ -14,4 +14,7 @@
  * lock, a stop (TEMPORARY; what was read stays) or trouble with the system. */
 int import_run(const struct mailbox_options *o, char *const *paths, size_t n, struct run_counts *counts, struct err *e);
 
+/* The same for one absolute path and a mailbox that is open, within the run at hand. */
+int import_path(struct mailbox *mb, const char *path, struct run_counts *counts, struct err *e);
+
 #endif

@@ -8,15 +8,41 @@
 
 #include <stdlib.h>
 
-static int take_lock(struct mailbox *mb, struct err *e)
+static int take_lock(struct mailbox *mb, const char *dir, int64_t account_id, struct err *e)
+{
+	char *path = mem_printf("%s/account-%lld.lock", dir, (long long)account_id);
+	int rc;
+
+	mb->lock_fds = mem_realloc(mb->lock_fds, mb->lock_count + 1, sizeof *mb->lock_fds);
+	rc = lock_take(path, &mb->lock_fds[mb->lock_count], e);
+	mb->lock_count += rc == 0;
+	free(path);
+	return rc;
+}
+
+/* What the walk over the accounts needs to lock each. */
+struct locking {
+	struct mailbox *mb;
+	const char *dir;
+	struct err *e;
+};
+
+static int lock_account(const struct account *account, void *arg)
+{
+	struct locking *l = arg;
+
+	return take_lock(l->mb, l->dir, account->id, l->e);
+}
+
+static int take_locks(struct mailbox *mb, struct err *e)
 {
 	char *dir = file_join(mb->o->data_dir, "locks");
-	char *path = mem_printf("%s/account-%lld.lock", dir, (long long)mb->account.id);
+	struct locking l = {mb, dir, e};
 	int rc = file_make_dirs(dir, e);
 
 	if (rc == 0)
-		rc = lock_take(path, &mb->lock_fd, e);
-	free(path);
+		rc = mb->account.id ? take_lock(mb, dir, mb->account.id, e)
+		                    : accounts_each(mb->o->store, true, lock_account, &l, e);
 	free(dir);
 	return rc;
 }
@@ -36,7 +62,7 @@ static int prepare_to_write(struct mailbox *mb, struct err *e)
 {
 	struct store *s = mb->o->store;
 
-	if (take_lock(mb, e) != 0 || open_files(mb, e) != 0 || bulk_tune(s, e) != 0 || store_begin(s, e) != 0)
+	if (take_locks(mb, e) != 0 || open_files(mb, e) != 0 || bulk_tune(s, e) != 0 || store_begin(s, e) != 0)
 		return -1;
 	if (runs_interrupt(s, mb->account.id, mb->o->now, e) == 0 && store_commit(s, e) == 0)
 		return 0;
@@ -46,10 +72,10 @@ static int prepare_to_write(struct mailbox *mb, struct err *e)
 
 int mailbox_open(struct mailbox *mb, const struct mailbox_options *o, struct err *e)
 {
-	bool found;
+	bool found = true;
 
-	*mb = (struct mailbox){.o = o, .lock_fd = -1, .started_s = clock_monotonic_s()};
-	if (accounts_get(o->store, &mb->strings, o->address, &mb->account, &found, e) != 0)
+	*mb = (struct mailbox){.o = o, .started_s = clock_monotonic_s()};
+	if (o->address && accounts_get(o->store, &mb->strings, o->address, &mb->account, &found, e) != 0)
 		return -1;
 	if (!found)
 		return err_set(
@@ -77,8 +103,10 @@ void mailbox_close(struct mailbox *mb)
 	message_parser_free(mb->parser);
 	arena_clear(&mb->strings);
 	arena_clear(&mb->scratch);
-	lock_release(mb->lock_fd);
-	mb->lock_fd = -1;
+	while (mb->lock_count > 0)
+		lock_release(mb->lock_fds[--mb->lock_count]);
+	free(mb->lock_fds);
+	mb->lock_fds = NULL;
 }
 
 int mailbox_begin_run(struct mailbox *mb, const char *kind, const char *source, struct err *e)
@@ -128,15 +156,29 @@ int mailbox_begin(struct mailbox *mb, struct err *e)
 	return mb->o->dry_run ? 0 : store_begin(mb->o->store, e);
 }
 
-int mailbox_commit(struct mailbox *mb, struct run_counts *c, struct err *e)
+static int keep_files(struct mailbox *mb, struct run_counts *c, struct err *e)
 {
 	size_t files;
 
-	if (mb->o->dry_run)
-		return 0;
 	if (attachment_files_keep(mb->files, &files, e) != 0)
 		return -1;
 	c->attachments += (int64_t)files;
+	return 0;
+}
+
+int mailbox_commit_files(struct mailbox *mb, struct run_counts *c, struct err *e)
+{
+	if (mb->o->dry_run)
+		return 0;
+	return keep_files(mb, c, e) == 0 ? store_commit(mb->o->store, e) : -1;
+}
+
+int mailbox_commit(struct mailbox *mb, struct run_counts *c, struct err *e)
+{
+	if (mb->o->dry_run)
+		return 0;
+	if (keep_files(mb, c, e) != 0)
+		return -1;
 	if (runs_update(mb->o->store, mb->run_id, "running", c, NULL, 0, e) != 0)
 		return -1;
 	return store_commit(mb->o->store, e);

@@ -27,7 +27,7 @@ struct mailbox_progress {
 
 struct mailbox_options {
 	struct store *store;
-	const char *address; /* of the account, or an alias */
+	const char *address; /* of the account, or an alias; NULL: all accounts */
 	const char *data_dir;
 	bool keep_all;
 	struct message_options message;
@@ -42,18 +42,19 @@ struct mailbox_options {
 
 struct mailbox {
 	const struct mailbox_options *o;
-	struct account account;
+	struct account account; /* id 0 for all accounts */
 	struct matcher *matcher;
 	struct attachment_files *files; /* NULL in a dry run */
 	struct capture *capture;
 	struct message_parser *parser;
 	struct arena strings, scratch; /* for the run; for one message */
-	int lock_fd;
+	int *lock_fds;
+	size_t lock_count;
 	double started_s;
 	int64_t run_id;
 };
 
-/* Takes the lock (TEMPORARY when another run has it) and reads what the run needs. NO_INPUT when no such account is enrolled.
+/* Takes the lock, or all of them (TEMPORARY when another run has one), and reads what the run needs. NO_INPUT when no such account is enrolled.
  * *o is borrowed. Close it also after a failure. */
 int mailbox_open(struct mailbox *mb, const struct mailbox_options *o, struct err *e);
 void mailbox_close(struct mailbox *mb);
@@ -66,6 +67,8 @@ int mailbox_end_run(struct mailbox *mb, const struct run_counts *c, const struct
 /* BEGIN, and what belongs before COMMIT: attachments on disk (added to *c), counts in the run's row. */
 int mailbox_begin(struct mailbox *mb, struct err *e);
 int mailbox_commit(struct mailbox *mb, struct run_counts *c, struct err *e);
+/* The same without the run's row. */
+int mailbox_commit_files(struct mailbox *mb, struct run_counts *c, struct err *e);
 void mailbox_rollback(struct mailbox *mb);
 
 bool mailbox_stopped(const struct mailbox *mb);

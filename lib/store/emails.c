@@ -123,12 +123,21 @@ static int run_on(struct store *s, const char *sql, int64_t id, struct err *e)
 	return db_run(s, st, e);
 }
 
+int emails_fill_text(struct store *s, int64_t id, const struct email_text *text, struct err *e)
+{
+	if (put_body(s, id, text, e) != 0 || run_on(s, sql_email_search_refill, id, e) != 0)
+		return -1;
+	return emails_set_kept(s, id, true, e);
+}
+
 int emails_remove_text(struct store *s, int64_t id, struct err *e)
 {
 	/* The index forgets a row by its text, so the text goes last. */
 	if (run_on(s, sql_email_search_remove, id, e) != 0 || run_on(s, sql_email_body_remove, id, e) != 0)
 		return -1;
-	return run_on(s, sql_email_attachments_remove, id, e);
+	if (run_on(s, sql_email_attachments_remove, id, e) != 0)
+		return -1;
+	return emails_set_kept(s, id, false, e);
 }
 
 static int set_flag(struct store *s, const char *sql, const char *name, int64_t id, bool value, struct err *e)
@@ -223,12 +232,23 @@ static int take_stored(struct store *s, struct arena *a, sqlite3_stmt *st, struc
 	    .is_matched = db_int(st, 3) != 0,
 	    .has_body = db_int(st, 4) != 0,
 	    .from_address = copy(a, db_text(st, 5)),
-	    .message_id = copy(a, db_text(st, 6))};
+	    .message_id = copy(a, db_text(st, 6)),
+	    .is_bulk = db_int(st, 8) != 0};
 	hash = sqlite3_column_blob(st, 7);
 	if (hash && sqlite3_column_bytes(st, 7) == HASH_BYTES)
 		memcpy(out->body_sha256, hash, HASH_BYTES);
 	sqlite3_reset(st);
 	return 0;
+}
+
+int emails_get(struct store *s, struct arena *a, int64_t id, struct email_stored *out, struct err *e)
+{
+	sqlite3_stmt *st = db_prepare(s, sql_email_get, e);
+
+	if (!st)
+		return -1;
+	db_bind_int(st, ":id", id);
+	return take_stored(s, a, st, out, e);
 }
 
 int emails_next(struct store *s, struct arena *a, int64_t after, int64_t since, struct email_stored *out, struct err *e)
@@ -242,10 +262,10 @@ int emails_next(struct store *s, struct arena *a, int64_t after, int64_t since, 
 	return take_stored(s, a, st, out, e);
 }
 
-int emails_next_unmatched(
+int emails_next_in_thread(
     struct store *s, struct arena *a, int64_t thread_id, int64_t after, struct email_stored *out, struct err *e)
 {
-	sqlite3_stmt *st = db_prepare(s, sql_email_next_unmatched, e);
+	sqlite3_stmt *st = db_prepare(s, sql_email_next_in_thread, e);
 
 	if (!st)
 		return -1;

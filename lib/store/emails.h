@@ -41,12 +41,14 @@ struct email_text {
 	const char *source; /* as email_bodies.source has it */
 	const char *text;   /* "" for none */
 	size_t text_bytes;
-	const char *subject, *sender; /* as the view email_search_content gives them */
+	const char *subject, *sender; /* as the view email_search_content gives them; emails_fill_text needs neither */
 };
 
-/* Keeps the text of a message and puts it into the full-text index. emails.has_body is the caller's to set. */
+/* Keeps the text of a new message and puts it into the full-text index. */
 int emails_put_text(struct store *s, int64_t id, const struct email_text *text, struct err *e);
-/* Takes text, index entry and attachment rows of a message away: metadata is left. */
+/* The same for a message that was stored without: subject and sender are those of its row, has_body is set. */
+int emails_fill_text(struct store *s, int64_t id, const struct email_text *text, struct err *e);
+/* Takes text, index entry and attachment rows of a message away and clears has_body: metadata is left. */
 int emails_remove_text(struct store *s, int64_t id, struct err *e);
 int emails_set_kept(struct store *s, int64_t id, bool has_body, struct err *e);
 int emails_set_matched(struct store *s, int64_t id, bool is_matched, struct err *e);
@@ -70,19 +72,21 @@ struct email_stored {
 	int64_t id, thread_id; /* id 0: there is no further one */
 	const char *dmarc, *from_address, *message_id;
 	unsigned char body_sha256[32];
-	bool is_matched, has_body;
+	bool is_matched, has_body, is_bulk;
 };
 
 struct email_party {
 	const char *role, *address;
 };
 
-/* The next message behind `after` in order of arrival: of all sent at `since` or later, or of those of a thread that match
- * nobody. Strings live in `a`. */
+/* The next message behind `after` in order of arrival: of all sent at `since` or later, or of a
+ * thread. Strings live in `a`. */
 int emails_next(
     struct store *s, struct arena *a, int64_t after, int64_t since, struct email_stored *out, struct err *e);
-int emails_next_unmatched(
+int emails_next_in_thread(
     struct store *s, struct arena *a, int64_t thread_id, int64_t after, struct email_stored *out, struct err *e);
+/* One message; id 0 when it is not there. */
+int emails_get(struct store *s, struct arena *a, int64_t id, struct email_stored *out, struct err *e);
 int emails_parties(
     struct store *s, struct arena *a, int64_t id, struct email_party **parties, size_t *count, struct err *e);
 

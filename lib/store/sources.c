@@ -174,7 +174,7 @@ int failed_next(struct store *s, struct arena *a, int64_t account_id, const stru
 	    .kind = arena_strdup(a, db_text(st, 3)),
 	    .offset = db_int(st, 4),
 	    .name = arena_strdup(a, db_text(st, 5)),
-	    .source_is_complete = db_int(st, 6) != 0};
+	    .is_behind_cursor = db_int(st, 6) != 0};
 	sqlite3_reset(st);
 	return 0;
 }

@@ -39,7 +39,7 @@ struct failed_item {
 	int64_t id; /* 0: there is none */
 	int64_t source_id, offset;
 	const char *path, *kind, *name; /* name "" in an mbox */
-	bool source_is_complete;
+	bool is_behind_cursor;          /* the file was cut short before it, or never opened */
 };
 
 /* Notes a place, or one more attempt at it. name NULL is "". */
