@@ -10,7 +10,8 @@ load lib
 		printf '$ %s\n' "$line"
 		eval "$line" < /dev/null
 	done 3< commands > got 2>&1
-	diff -u wanted got
+	# How long the digest is may change with its looks.
+	diff -u <(sed -E 's/\b1[0-9]{4}\b/SIZE/' wanted) <(sed -E 's/\b1[0-9]{4}\b/SIZE/' got)
 }
 
 @test "the crontab in the README is the example's" {
