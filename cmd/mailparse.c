@@ -1,25 +1,24 @@
 /* mailparse: shows how a message is read and, with --db, what it would match, as JSON, one object a line. */
+#include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "cli.h"
 #include "job/match_message.h"
-#include "job/reading.h"
+#include "job/message_settings.h"
 #include "mail/message.h"
 #include "mail/message_json.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MAX_TRUSTED = 32 };
 
 struct run {
-	struct reading reading;
+	struct message_settings settings;
 	const char *trusted[MAX_TRUSTED + 1];
-	struct arena settings;
+	struct arena settings_arena;
 	struct message_parser *parser;
 	struct store *store; /* NULL: without --db */
 	struct matcher *matcher;
@@ -40,17 +39,17 @@ static int read_options(struct run *r, const struct cli *cli, struct err *e)
 {
 	const char *value;
 
-	reading_init(&r->reading, &r->settings, cli_config(cli));
-	r->reading.options.want_html = cli_flag(cli, "html");
+	message_settings_init(&r->settings, &r->settings_arena, cli_config(cli));
+	r->settings.options.want_html = cli_flag(cli, "html");
 	r->quiet = cli_quiet(cli);
 	for (size_t i = 0; (value = cli_value_at(cli, "limit", i)); i++)
-		if (message_limits_set(&r->reading.limits, value, e) != 0)
+		if (message_limits_set(&r->settings.limits, value, e) != 0)
 			return -1;
 	for (size_t i = 0; (value = cli_value_at(cli, "trusted-authserv", i)); i++) {
 		if (i == MAX_TRUSTED)
 			return err_set(e, ERR_USAGE, "more than %d --trusted-authserv", MAX_TRUSTED);
 		r->trusted[i] = value;
-		r->reading.options.trusted_authserv = r->trusted;
+		r->settings.options.trusted_authserv = r->trusted;
 	}
 	return 0;
 }
@@ -66,36 +65,19 @@ static int open_people(struct run *r, struct cli *cli, struct err *e)
 	    r->store, config_text(cli_config(cli), "MAILROOM_FREE_MAIL_DOMAINS"), &r->matcher, e);
 }
 
-/* The whole of fd, but no more than one byte over the limit: what is longer is refused by the parser. */
-static int read_all(int fd, size_t limit, struct buf *raw, struct err *e)
-{
-	struct stat st;
-	ssize_t got;
-
-	buf_reset(raw);
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size <= limit)
-		buf_reserve(raw, (size_t)st.st_size + 1);
-	do {
-		char *to = buf_reserve(raw, 65536);
-		got = read(fd, to, 65536);
-		if (got < 0)
-			return err_errno(e, "read");
-		raw->len += (size_t)got;
-	} while (got > 0 && raw->len <= limit);
-	return 0;
-}
-
-static int print_message(struct run *r, const char *name, int fd, struct err *e)
+static int print_message(struct run *r, const char *name, struct err *e)
 {
 	struct message m;
 	struct match_result result;
 	struct json j = {.out = &r->line};
 
-	if (read_all(fd, r->reading.limits.raw_bytes, &r->raw, e) != 0 ||
-	    message_parse(r->parser, &r->arena, buf_str(&r->raw), r->raw.len, &r->reading.options, &m, e) != 0)
-		return -1;
+	buf_reset(&r->raw);
 	buf_reset(&r->line);
-	message_json(&j, name, &m, r->reading.options.want_html);
+	if (file_read(name, strcmp(name, "-") == 0 ? STDIN_FILENO : -1, r->settings.limits.raw_bytes, &r->raw, e) != 0)
+		return -1;
+	if (message_parse(r->parser, &r->arena, buf_str(&r->raw), r->raw.len, &r->settings.options, &m, e) != 0)
+		return err_prefix(e, "%s", name);
+	message_json(&j, name, &m, r->settings.options.want_html);
 	if (r->matcher && (match_message(r->matcher, r->store, &r->arena, &m, &result, e) != 0 ||
 	                      match_message_json(r->store, &j, &result, e) != 0))
 		return -1;
@@ -109,16 +91,12 @@ static int print_message(struct run *r, const char *name, int fd, struct err *e)
 static void print_file(struct run *r, const char *name)
 {
 	struct err e = {0};
-	bool is_stdin = strcmp(name, "-") == 0;
-	int fd = is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
-	int failed = fd < 0 ? err_errno(&e, "open") : print_message(r, name, fd, &e);
+	int failed = print_message(r, name, &e);
 
 	if (failed && !r->quiet)
-		log_error("%s: %s", name, e.text);
+		log_error("%s", e.text);
 	r->failed = r->failed || failed;
 	arena_reset(&r->arena);
-	if (fd >= 0 && !is_stdin)
-		close(fd);
 }
 
 static int print_files(struct run *r, int argc, char **argv)
@@ -146,7 +124,7 @@ static int parse(struct cli *cli, int argc, char **argv)
 	else
 		status = print_files(&r, argc, argv);
 	matcher_free(r.matcher);
-	arena_clear(&r.settings);
+	arena_clear(&r.settings_arena);
 	errno = r.write_errno; /* cli_finish tells it */
 	return status;
 }

@@ -64,16 +64,29 @@ static void print_json(const struct status *st)
 	json_decref(root);
 }
 
+/* "17 bytes", "2.3 kB", "41.0 MB". */
+static void print_size(int64_t bytes)
+{
+	if (bytes < 1000)
+		printf("%lld bytes", (long long)bytes);
+	else if (bytes < 1000000)
+		printf("%.1f kB", (double)bytes / 1e3);
+	else
+		printf("%.1f MB", (double)bytes / 1e6);
+}
+
 static void print_counts(const struct status *st)
 {
 	const struct stats_counts *c = &st->counts;
 
-	printf("database     %s, %.1f MB, schema version %d\n", st->database, (double)st->database_bytes / 1e6,
-	    st->schema_version);
+	printf("database     %s, ", st->database);
+	print_size(st->database_bytes);
+	printf(", schema version %d\n", st->schema_version);
 	printf("messages     %lld, %lld of them matched, %lld with their text\n", (long long)c->messages,
 	    (long long)c->matched, (long long)c->kept);
 	printf("threads      %lld\n", (long long)c->threads);
-	printf("attachments  %lld files, %.1f MB", (long long)c->attachment_files, (double)c->attachment_bytes / 1e6);
+	printf("attachments  %lld files, ", (long long)c->attachment_files);
+	print_size(c->attachment_bytes);
 	if (c->attachments_skipped)
 		printf(", %lld over the size cap", (long long)c->attachments_skipped);
 	printf("\npeople       %lld on the team, %lld investors\n", (long long)c->people, (long long)c->investors);

@@ -40,24 +40,12 @@ static bool needs_escape(unsigned char c)
 static void put_escape(struct buf *out, unsigned char c)
 {
 	switch (c) {
-	case '\n':
-		buf_puts(out, "\\n");
-		break;
-	case '\r':
-		buf_puts(out, "\\r");
-		break;
-	case '\t':
-		buf_puts(out, "\\t");
-		break;
-	case '"':
-		buf_puts(out, "\\\"");
-		break;
-	case '\\':
-		buf_puts(out, "\\\\");
-		break;
-	default:
-		buf_printf(out, "\\u%04x", c);
-		break;
+	case '\n': buf_puts(out, "\\n"); break;
+	case '\r': buf_puts(out, "\\r"); break;
+	case '\t': buf_puts(out, "\\t"); break;
+	case '"': buf_puts(out, "\\\""); break;
+	case '\\': buf_puts(out, "\\\\"); break;
+	default: buf_printf(out, "\\u%04x", c); break;
 	}
 }
 

@@ -12,7 +12,7 @@ struct reader {
 	struct span s;
 	size_t pos;
 	char *words; /* display name: words with single spaces, quotes undone */
-	char *spec; /* the same as an addr-spec: quotes kept, no space around "." and "@" */
+	char *spec;  /* the same as an addr-spec: quotes kept, no space around "." and "@" */
 	size_t words_len, spec_len;
 	struct span comment, angle;
 	bool has_angle, space, over, no_bracket, no_quote;
@@ -26,6 +26,11 @@ static void start_mailbox(struct reader *r)
 	r->has_angle = r->space = false;
 }
 
+static bool joins(char c)
+{
+	return c == '.' || c == '@';
+}
+
 /* Puts a word behind the others; `raw` is how it stands in an addr-spec. */
 static void add_word(struct reader *r, struct span text, struct span raw)
 {
@@ -34,9 +39,8 @@ static void add_word(struct reader *r, struct span text, struct span raw)
 	if (text.len)
 		memcpy(r->words + r->words_len, text.at, text.len);
 	r->words_len += text.len;
-	bool joins = r->spec_len == 0 || !r->space || raw.at[0] == '.' || raw.at[0] == '@' ||
-	             r->spec[r->spec_len - 1] == '.' || r->spec[r->spec_len - 1] == '@';
-	if (!joins) {
+	bool joined = r->spec_len == 0 || !r->space || joins(raw.at[0]) || joins(r->spec[r->spec_len - 1]);
+	if (!joined) {
 		r->spec[r->spec_len++] = ' ';
 		r->word_count++;
 	} else if (r->spec_len == 0) {
@@ -196,7 +200,8 @@ static const char *address_text(struct reader *r, const char *s, size_t n)
 	return encword_decode(r->charsets, r->a, (struct span){s, n});
 }
 
-/* What stands in <>: route, comments and white space dropped (RFC 5322 section 4.4). */
+/* What stands in <>: route, comments, folds and white space around dots and "@" dropped (RFC 5322 section 4.4). Other
+ * white space stays: without it the address would be another person's. */
 static const char *angle_text(struct reader *r)
 {
 	struct span s = r->angle;
@@ -206,7 +211,7 @@ static const char *angle_text(struct reader *r)
 
 	if (colon)
 		i = (size_t)(colon - s.at) + 1;
-	for (bool quoted = false, closes = true; i < s.len; i++) {
+	for (bool quoted = false, closes = true, gap = false, folded = false; i < s.len; i++) {
 		char c = s.at[i];
 		if (c == '"')
 			quoted = !quoted;
@@ -219,8 +224,14 @@ static const char *angle_text(struct reader *r)
 				i = (size_t)(close - s.at);
 				continue;
 			}
-		} else if (!quoted && ascii_is_space(c))
+		} else if (!quoted && ascii_is_space(c)) {
+			gap = true;
+			folded = folded || c == '\n';
 			continue;
+		}
+		if (gap && !folded && n && !joins(out[n - 1]) && !joins(c))
+			out[n++] = ' ';
+		gap = folded = false;
 		out[n++] = s.at[i];
 	}
 	return n ? address_text(r, out, n) : NULL;
@@ -325,8 +336,8 @@ static void read_one(struct reader *r, struct address_list *l)
 	}
 }
 
-bool address_parse(struct charset_cache *c, struct arena *a, struct span value,
-    const struct address_limits *limits, struct address_list *list)
+bool address_parse(struct charset_cache *c, struct arena *a, struct span value, const struct address_limits *limits,
+    struct address_list *list)
 {
 	struct reader r = {.charsets = c, .a = a, .limits = limits, .s = value};
 

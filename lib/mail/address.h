@@ -11,9 +11,8 @@
 
 /* One mailbox. Strings are valid UTF-8 and live in the arena of the parse. */
 struct address {
-	const char *name; /* display name, decoded (RFC 2047); NULL when absent */
-	const char
-	    *address; /* addr-spec as given, without comments and folding; NULL in what could not be read */
+	const char *name;    /* display name, decoded (RFC 2047); NULL when absent */
+	const char *address; /* addr-spec as given, without comments and folding; NULL in what could not be read */
 };
 
 struct address_list {
@@ -23,14 +22,14 @@ struct address_list {
 
 struct address_limits {
 	size_t addresses; /* in the whole list */
-	size_t depth; /* of comments, and of groups in groups */
+	size_t depth;     /* of comments, and of groups in groups */
 };
 
 /* Appends the mailboxes of one header value to *list: groups flattened, routes dropped, comments used as names where
  * nothing better stands, encoded words decoded. Broken lists are read as far as they make sense. Returns false when
  * something was over a limit and left out. No recursion; linear in the value's length. */
-bool address_parse(struct charset_cache *c, struct arena *a, struct span value,
-    const struct address_limits *limits, struct address_list *list);
+bool address_parse(struct charset_cache *c, struct arena *a, struct span value, const struct address_limits *limits,
+    struct address_list *list);
 
 /* The form in which addresses are compared and stored: domain in lower-case IDNA A-label form (RFC 5891, where
  * it converts; else lower-cased as it is), local part lower-cased (no mailbox that Mailroom meets tells letter

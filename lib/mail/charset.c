@@ -20,6 +20,7 @@ struct slot {
 struct charset_cache {
 	struct slot slots[CACHE_SLOTS];
 	uint64_t clock;
+	struct span fallback;
 };
 
 struct alias {
@@ -28,49 +29,22 @@ struct alias {
 
 /* Labels that mean more than they say: the vendors' supersets are what such mail is written in. */
 static const struct alias aliases[] = {
-    {"gb2312", "gb18030"},
-    {"gbk", "gb18030"},
-    {"x-gbk", "gb18030"},
-    {"gb_2312-80", "gb18030"},
-    {"hz-gb-2312", "hz"},
-    {"ks_c_5601-1987", "cp949"},
-    {"ks_c_5601", "cp949"},
-    {"ksc5601", "cp949"},
-    {"euc-kr", "cp949"},
-    {"shift_jis", "cp932"},
-    {"shift-jis", "cp932"},
-    {"sjis", "cp932"},
-    {"x-sjis", "cp932"},
-    {"windows-31j", "cp932"},
-    {"big5", "big5-hkscs"},
-    {"x-big5", "big5-hkscs"},
-    {"iso8859-1", "iso-8859-1"},
-    {"iso_8859-1", "iso-8859-1"},
-    {"latin1", "iso-8859-1"},
-    {"latin-1", "iso-8859-1"},
-    {"ascii", "us-ascii"},
-    {"ansi_x3.4-1968", "us-ascii"},
-    {"iso-8859-8-i", "iso-8859-8"},
-    {"iso-8859-8-e", "iso-8859-8"},
-    {"iso-8859-9", "windows-1254"},
-    {"tis-620", "windows-874"},
-    {"iso-8859-11", "windows-874"},
-    {"unicode-1-1-utf-7", "utf-7"},
-    {"unicode-2-0-utf-7", "utf-7"},
-    {"x-unicode-2-0-utf-7", "utf-7"},
-    {"utf8", "utf-8"},
-    {"x-utf-8", "utf-8"},
-    {"unicode-1-1-utf-8", "utf-8"},
-    {"utf-8mb4", "utf-8"},
-    {"macintosh", "macintosh"},
-    {"x-mac-roman", "macintosh"},
-    {"iso-2022-jp", "iso-2022-jp-3"},
-    {"cp1252", "windows-1252"},
+    {"gb2312", "gb18030"}, {"gbk", "gb18030"}, {"x-gbk", "gb18030"}, {"gb_2312-80", "gb18030"}, {"hz-gb-2312", "hz"},
+    {"ks_c_5601-1987", "cp949"}, {"ks_c_5601", "cp949"}, {"ksc5601", "cp949"}, {"euc-kr", "cp949"},
+    {"shift_jis", "cp932"}, {"shift-jis", "cp932"}, {"sjis", "cp932"}, {"x-sjis", "cp932"}, {"windows-31j", "cp932"},
+    {"big5", "big5-hkscs"}, {"x-big5", "big5-hkscs"}, {"iso8859-1", "iso-8859-1"}, {"iso_8859-1", "iso-8859-1"},
+    {"latin1", "iso-8859-1"}, {"latin-1", "iso-8859-1"}, {"ascii", "us-ascii"}, {"ansi_x3.4-1968", "us-ascii"},
+    {"iso-8859-8-i", "iso-8859-8"}, {"iso-8859-8-e", "iso-8859-8"}, {"iso-8859-9", "windows-1254"},
+    {"tis-620", "windows-874"}, {"iso-8859-11", "windows-874"}, {"unicode-1-1-utf-7", "utf-7"},
+    {"unicode-2-0-utf-7", "utf-7"}, {"x-unicode-2-0-utf-7", "utf-7"}, {"utf8", "utf-8"}, {"x-utf-8", "utf-8"},
+    {"unicode-1-1-utf-8", "utf-8"}, {"utf-8mb4", "utf-8"}, {"macintosh", "macintosh"}, {"x-mac-roman", "macintosh"},
+    {"iso-2022-jp", "iso-2022-jp-3"}, {"cp1252", "windows-1252"},
+    {"ansi_x3.110-1983", "windows-1252"}, /* said by old Netscape servers, never meant */
 };
 
 /* Labels of senders that did not know. */
-static const char *const unknown_labels[] = {"", "default", "unknown-8bit", "x-unknown", "unknown",
-    "x-user-defined", "8bit", "binary", "_autodetect", "_autodetect_all", "none", "us-ascii"};
+static const char *const unknown_labels[] = {"", "default", "unknown-8bit", "x-unknown", "unknown", "x-user-defined",
+    "8bit", "binary", "_autodetect", "_autodetect_all", "none", "us-ascii"};
 
 struct charset_cache *charset_cache_new(void)
 {
@@ -95,8 +69,7 @@ static const char *canonical(struct span label, char buf[static LABEL_BYTES])
 	label = span_trim(label);
 	for (size_t i = 0; i < label.len && n < LABEL_BYTES - 1; i++) {
 		char c = ascii_lower(label.at[i]);
-		if ((c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '-' || c == '_' || c == '.' ||
-		    c == ':')
+		if ((c >= 'a' && c <= 'z') || ascii_is_digit(c) || c == '-' || c == '_' || c == '.' || c == ':')
 			buf[n++] = c;
 	}
 	buf[n] = '\0';
@@ -117,9 +90,9 @@ static bool is_unknown(const char *label)
 /* In these, bytes below 0x80 are more than ASCII. */
 static bool is_not_ascii_superset(const char *name)
 {
-	static const char *const prefixes[] = {"iso-2022", "utf-7", "utf7", "hz", "utf-16", "utf16", "utf-32",
-	    "utf32", "ucs", "csiso2022", "unicode", "cp50220", "cp50221", "ebcdic", "ibm", "cp037", "cp1026",
-	    "csunicode", "iso-10646", "iso2022", "utf-7-imap"};
+	static const char *const prefixes[] = {"iso-2022", "utf-7", "utf7", "hz", "utf-16", "utf16", "utf-32", "utf32",
+	    "ucs", "csiso2022", "unicode", "cp50220", "cp50221", "ebcdic", "ibm", "cp037", "cp1026", "csunicode",
+	    "iso-10646", "iso2022", "utf-7-imap"};
 
 	for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
@@ -156,14 +129,13 @@ static iconv_t descriptor(struct charset_cache *c, const char *name)
 	}
 	if (oldest->used && oldest->cd != (iconv_t)-1)
 		iconv_close(oldest->cd);
-	memset(oldest->label, 0, sizeof oldest->label);
-	memcpy(oldest->label, name, strlen(name));
+	memcpy(oldest->label, name, strlen(name) + 1);
 	oldest->cd = iconv_open("UTF-8", name);
 	oldest->used = ++c->clock;
 	return oldest->cd;
 }
 
-static const char replacement[] = "\xef\xbf\xbd";
+static const char replacement[3] = {'\xef', '\xbf', '\xbd'}; /* U+FFFD */
 
 /* UTF-8 as it is, with U+FFFD for what is none. */
 static struct charset_text repair_utf8(struct arena *a, struct span in)
@@ -241,7 +213,7 @@ static struct charset_text convert(struct arena *a, iconv_t cd, struct span in)
 
 /* What speaks for and against UTF-8 in text whose label is missing or not to be believed. */
 struct evidence {
-	size_t characters; /* of more than one byte */
+	size_t characters;  /* of more than one byte */
 	size_t bad, bad_c1; /* bytes that are no UTF-8; those among them from 80 to 9F */
 };
 
@@ -267,21 +239,40 @@ static const char *which_latin1(const char *name, struct span bytes)
 	return strcmp(name, "iso-8859-1") == 0 && look_for_utf8(bytes).bad_c1 ? "windows-1252" : name;
 }
 
+void charset_set_fallback(struct charset_cache *c, struct span label)
+{
+	c->fallback = label;
+}
+
+/* Reads the bytes in the fallback charset where there is one that fits without damage, else in windows-1252. */
+static struct charset_text by_fallback(struct charset_cache *c, struct arena *a, struct span bytes)
+{
+	char buf[LABEL_BYTES];
+	const char *name = canonical(c->fallback, buf);
+
+	if (!is_unknown(name) && strcmp(name, "utf-8") != 0 && !is_not_ascii_superset(name)) {
+		iconv_t cd = descriptor(c, name);
+		struct charset_text t =
+		    cd == (iconv_t)-1 ? (struct charset_text){NULL, 0, CHARSET_DAMAGED} : convert(a, cd, bytes);
+		if (t.outcome == CHARSET_EXACT && strcmp(name, "iso-8859-1") != 0)
+			return t;
+	}
+	return convert(a, descriptor(c, "windows-1252"), bytes);
+}
+
 /* UTF-8 that was cut in the middle of a character still is UTF-8. */
 static struct charset_text guess(struct charset_cache *c, struct arena *a, struct span bytes)
 {
 	struct evidence e = look_for_utf8(bytes);
-	struct charset_text t = e.characters > e.bad || e.bad == 0
-	                            ? repair_utf8(a, bytes)
-	                            : convert(a, descriptor(c, "windows-1252"), bytes);
+	bool is_utf8 = e.characters > e.bad || e.bad == 0;
+	struct charset_text t = is_utf8 ? repair_utf8(a, bytes) : by_fallback(c, a, bytes);
 
 	if (t.outcome == CHARSET_EXACT)
 		t.outcome = CHARSET_GUESSED;
 	return t;
 }
 
-struct charset_text charset_to_utf8(
-    struct charset_cache *c, struct arena *a, struct span label, struct span bytes)
+struct charset_text charset_to_utf8(struct charset_cache *c, struct arena *a, struct span label, struct span bytes)
 {
 	char buf[LABEL_BYTES];
 	const char *name = canonical(label, buf);

@@ -1,6 +1,7 @@
 #include "mail/compose.h"
 
 #include "base/sha256.h"
+#include "base/span.h"
 #include "base/utf8.h"
 #include "mail/compose_body.h"
 #include "mail/compose_header.h"
@@ -9,7 +10,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 enum {
@@ -45,12 +45,12 @@ static int check_body(const char *what, const char *s, struct err *e)
 static bool is_ours(const char *name)
 {
 	static const char *const names[] = {
-	    "From", "To", "Cc", "Bcc", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version"};
+	    "from", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "mime-version"};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcasecmp(name, names[i]) == 0)
+		if (span_is(span_of(name), names[i]))
 			return true;
-	return strncasecmp(name, "Content-", 8) == 0;
+	return span_starts(span_of(name), "content-");
 }
 
 static int check(const struct compose *c, struct err *e)

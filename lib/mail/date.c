@@ -96,8 +96,8 @@ static bool read_zone_name(struct span t, struct fields *f)
 	static const struct {
 		const char *name;
 		int hours;
-	} zones[] = {{"ut", 0}, {"utc", 0}, {"gmt", 0}, {"z", 0}, {"est", -5}, {"edt", -4}, {"cst", -6},
-	    {"cdt", -5}, {"mst", -7}, {"mdt", -6}, {"pst", -8}, {"pdt", -7}, {"ast", -4}, {"adt", -3}};
+	} zones[] = {{"ut", 0}, {"utc", 0}, {"gmt", 0}, {"z", 0}, {"est", -5}, {"edt", -4}, {"cst", -6}, {"cdt", -5},
+	    {"mst", -7}, {"mdt", -6}, {"pst", -8}, {"pdt", -7}, {"ast", -4}, {"adt", -3}};
 
 	for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
 		if (span_is(t, zones[i].name)) {
@@ -141,8 +141,7 @@ static bool read_iso(struct span t, struct fields *f)
 	d = number(t, &pos, 2);
 	if (d < 1)
 		return false;
-	*f = (struct fields){
-	    .day = d, .month = m, .year = y, .has_day = true, .has_month = true, .has_year = true};
+	*f = (struct fields){.day = d, .month = m, .year = y, .has_day = true, .has_month = true, .has_year = true};
 	if (pos < t.len && (t.at[pos] == 'T' || t.at[pos] == 't')) {
 		struct span rest = span_skip(t, pos + 1);
 		size_t i = 0;
@@ -235,10 +234,8 @@ bool date_parse(struct span s, int64_t *at)
 		if (count > 1 || !is_weekday(t))
 			read_token(t, &f);
 	}
-	if (!f.has_day || !f.has_month || !f.has_year || f.month > 12 ||
-	    f.day > days_in_month(f.year, f.month))
+	if (!f.has_day || !f.has_month || !f.has_year || f.month > 12 || f.day > days_in_month(f.year, f.month))
 		return false;
-	*at = days_from_civil(f.year, f.month, f.day) * 86400 + f.hour * 3600 + f.minute * 60 + f.second -
-	      f.zone_s;
+	*at = days_from_civil(f.year, f.month, f.day) * 86400 + f.hour * 3600 + f.minute * 60 + f.second - f.zone_s;
 	return true;
 }

@@ -41,8 +41,7 @@ static const unsigned char *base64_run(const unsigned char *s, const unsigned ch
 	char *o = *out;
 
 	while (end - s >= 4) {
-		uint32_t a = base64_value[s[0]], b = base64_value[s[1]], c = base64_value[s[2]],
-		         d = base64_value[s[3]];
+		uint32_t a = base64_value[s[0]], b = base64_value[s[1]], c = base64_value[s[2]], d = base64_value[s[3]];
 		if ((a | b | c | d) & 0x80)
 			break;
 		o = put_triple(o, a << 18 | b << 12 | c << 6 | d);

@@ -36,8 +36,7 @@ static const char *text(struct reading *r, struct span value)
 static void read_ids(struct reading *r, struct span value, const char *field, struct string_list *l)
 {
 	if (!ids_parse(r->a, value, r->limits->references, l))
-		defects_add(
-		    &r->defects, "%s: ids after the first %zu left out", field, r->limits->references);
+		defects_add(&r->defects, "%s: ids after the first %zu left out", field, r->limits->references);
 }
 
 static void read_list_id(struct reading *r, struct span value)
@@ -96,59 +95,24 @@ static void read_one(struct reading *r, const struct header *h)
 	struct message *m = r->m;
 
 	switch (h->id) {
-	case HEADER_FROM:
-		read_addresses(r, h->value, "From", &m->from);
-		break;
-	case HEADER_SENDER:
-		read_addresses(r, h->value, "Sender", &m->sender);
-		break;
-	case HEADER_REPLY_TO:
-		read_addresses(r, h->value, "Reply-To", &m->reply_to);
-		break;
-	case HEADER_TO:
-		read_addresses(r, h->value, "To", &m->to);
-		break;
-	case HEADER_CC:
-		read_addresses(r, h->value, "Cc", &m->cc);
-		break;
-	case HEADER_BCC:
-		read_addresses(r, h->value, "Bcc", &m->bcc);
-		break;
-	case HEADER_DATE:
-		read_date(r, h->value);
-		break;
-	case HEADER_SUBJECT:
-		m->subject = text(r, h->value);
-		break;
-	case HEADER_MESSAGE_ID:
-		m->message_id = ids_one(r->a, h->value);
-		break;
-	case HEADER_IN_REPLY_TO:
-		read_ids(r, h->value, "In-Reply-To", &m->in_reply_to);
-		break;
-	case HEADER_REFERENCES:
-		read_ids(r, h->value, "References", &m->references);
-		break;
-	case HEADER_LIST_ID:
-		read_list_id(r, h->value);
-		break;
-	case HEADER_AUTO_SUBMITTED:
-		read_auto_submitted(r, h->value);
-		break;
-	case HEADER_PRECEDENCE:
-		m->bulk = m->bulk || is_bulk_precedence(h->value);
-		break;
-	case HEADER_AUTHENTICATION_RESULTS:
-		read_auth(r, h->value);
-		break;
-	case HEADER_X_GM_THRID:
-		m->gmail_thread_id = text(r, h->value);
-		break;
-	case HEADER_X_GMAIL_LABELS:
-		m->gmail_labels = text(r, h->value);
-		break;
-	default:
-		break;
+	case HEADER_FROM: read_addresses(r, h->value, "From", &m->from); break;
+	case HEADER_SENDER: read_addresses(r, h->value, "Sender", &m->sender); break;
+	case HEADER_REPLY_TO: read_addresses(r, h->value, "Reply-To", &m->reply_to); break;
+	case HEADER_TO: read_addresses(r, h->value, "To", &m->to); break;
+	case HEADER_CC: read_addresses(r, h->value, "Cc", &m->cc); break;
+	case HEADER_BCC: read_addresses(r, h->value, "Bcc", &m->bcc); break;
+	case HEADER_DATE: read_date(r, h->value); break;
+	case HEADER_SUBJECT: m->subject = text(r, h->value); break;
+	case HEADER_MESSAGE_ID: m->message_id = ids_one(r->a, h->value); break;
+	case HEADER_IN_REPLY_TO: read_ids(r, h->value, "In-Reply-To", &m->in_reply_to); break;
+	case HEADER_REFERENCES: read_ids(r, h->value, "References", &m->references); break;
+	case HEADER_LIST_ID: read_list_id(r, h->value); break;
+	case HEADER_AUTO_SUBMITTED: read_auto_submitted(r, h->value); break;
+	case HEADER_PRECEDENCE: m->bulk = m->bulk || is_bulk_precedence(h->value); break;
+	case HEADER_AUTHENTICATION_RESULTS: read_auth(r, h->value); break;
+	case HEADER_X_GM_THRID: m->gmail_thread_id = text(r, h->value); break;
+	case HEADER_X_GMAIL_LABELS: m->gmail_labels = text(r, h->value); break;
+	default: break;
 	}
 	if (h->id == HEADER_LIST_ID || h->id == HEADER_LIST_UNSUBSCRIBE || h->id == HEADER_FEEDBACK_ID)
 		m->bulk = true;

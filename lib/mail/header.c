@@ -43,8 +43,7 @@ static enum header_id header_identify(struct span name)
 	if (name.len + 1 >= sizeof first_of_length)
 		return HEADER_OTHER;
 	for (size_t i = first_of_length[name.len]; i < first_of_length[name.len + 1]; i++)
-		if (ascii_lower(name.at[0]) == known_headers[i].name[0] &&
-		    span_starts(name, known_headers[i].name))
+		if (ascii_lower(name.at[0]) == known_headers[i].name[0] && span_starts(name, known_headers[i].name))
 			return known_headers[i].id;
 	return HEADER_OTHER;
 }
@@ -109,8 +108,7 @@ static size_t skip_junk(const char *s, size_t pos, size_t n)
 	return n;
 }
 
-static void add_header(
-    struct arena *a, struct header_block *b, size_t *cap, enum header_id id, struct span value)
+static void add_header(struct arena *a, struct header_block *b, size_t *cap, enum header_id id, struct span value)
 {
 	if (b->count == *cap) {
 		size_t more = *cap ? *cap * 2 : 24;

@@ -23,10 +23,9 @@ static size_t *limit_named(struct message_limits *l, const char *name, size_t le
 	const struct {
 		const char *name;
 		size_t *value;
-	} all[] = {{"raw", &l->raw_bytes}, {"header", &l->header_bytes}, {"nesting", &l->nesting},
-	    {"parts", &l->parts}, {"addresses", &l->addresses}, {"boundary", &l->boundary_bytes},
-	    {"comment-depth", &l->comment_depth}, {"rfc2231-parts", &l->rfc2231_parts},
-	    {"text", &l->text_bytes}, {"references", &l->references}};
+	} all[] = {{"raw", &l->raw_bytes}, {"header", &l->header_bytes}, {"nesting", &l->nesting}, {"parts", &l->parts},
+	    {"addresses", &l->addresses}, {"boundary", &l->boundary_bytes}, {"comment-depth", &l->comment_depth},
+	    {"rfc2231-parts", &l->rfc2231_parts}, {"text", &l->text_bytes}, {"references", &l->references}};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		if (strlen(all[i].name) == len && memcmp(all[i].name, name, len) == 0)

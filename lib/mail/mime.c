@@ -120,8 +120,7 @@ static enum mime_encoding encoding_of(const struct mime_scan *s, const struct he
 		return ENCODING_QUOTED_PRINTABLE;
 	if (span_is(l.value, "x-uuencode") || span_is(l.value, "uuencode") || span_is(l.value, "x-uue"))
 		return ENCODING_UU;
-	if (!span_is(l.value, "7bit") && !span_is(l.value, "8bit") && !span_is(l.value, "binary") &&
-	    l.value.len)
+	if (!span_is(l.value, "7bit") && !span_is(l.value, "8bit") && !span_is(l.value, "binary") && l.value.len)
 		defects_add(s->defects, "unknown Content-Transfer-Encoding read as it is");
 	return ENCODING_IDENTITY;
 }
@@ -159,11 +158,9 @@ static void read_disposition(const struct mime_scan *s, const struct header_bloc
 		p->disposition = DISPOSITION_ATTACHMENT;
 }
 
-static void read_part(
-    const struct mime_scan *s, const struct header_block *b, bool digest, struct mime_part *p)
+static void read_part(const struct mime_scan *s, const struct header_block *b, bool digest, struct mime_part *p)
 {
-	const struct header *type = header_find(b, HEADER_CONTENT_TYPE),
-	                    *id = header_find(b, HEADER_CONTENT_ID);
+	const struct header *type = header_find(b, HEADER_CONTENT_TYPE), *id = header_find(b, HEADER_CONTENT_ID);
 	const char *fallback = digest ? "message/rfc822" : "text/plain";
 
 	*p = (struct mime_part){.content_type = fallback};
@@ -181,8 +178,7 @@ static void push(struct mime_scan *s, struct mime_frame f)
 {
 	if (s->depth == s->frame_cap) {
 		size_t cap = s->frame_cap ? s->frame_cap * 2 : 8;
-		s->frames =
-		    arena_grow(s->a, s->frames, s->frame_cap * sizeof *s->frames, cap * sizeof *s->frames);
+		s->frames = arena_grow(s->a, s->frames, s->frame_cap * sizeof *s->frames, cap * sizeof *s->frames);
 		s->frame_cap = cap;
 	}
 	f.in_message = f.embedded || (s->depth && s->frames[s->depth - 1].in_message);
@@ -208,8 +204,7 @@ static void after_boundary(struct mime_scan *s, struct boundary_line b)
 	if (b.match == MATCH_NONE) {
 		for (size_t i = 0; i < s->depth; i++)
 			if (!s->frames[i].embedded)
-				defects_add(
-				    s->defects, "multipart without its closing boundary read to the end");
+				defects_add(s->defects, "multipart without its closing boundary read to the end");
 		s->depth = 0;
 		return;
 	}
@@ -234,8 +229,7 @@ static bool is_multipart(const struct mime_part *p)
 
 static bool is_embedded(const struct mime_part *p)
 {
-	return (strcmp(p->content_type, "message/rfc822") == 0 ||
-	           strcmp(p->content_type, "message/global") == 0) &&
+	return (strcmp(p->content_type, "message/rfc822") == 0 || strcmp(p->content_type, "message/global") == 0) &&
 	       p->encoding == ENCODING_IDENTITY;
 }
 
@@ -257,7 +251,7 @@ static bool open_multipart(struct mime_scan *s, const struct mime_part *p)
 		return false;
 	}
 	bool digest = strcmp(p->content_type, "multipart/digest") == 0;
-	push(s, (struct mime_frame){boundary, len, key_of(boundary, len), digest, false, false});
+	push(s, (struct mime_frame){boundary, len, key_of(boundary, len), .digest = digest});
 	return true;
 }
 

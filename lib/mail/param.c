@@ -86,8 +86,7 @@ static size_t read_param(struct span s, size_t pos, size_t max_depth, struct par
 		return end < s.len ? end + 1 : s.len;
 	}
 	size_t end = bare_end(s, pos);
-	p->value =
-	    span_trim((struct span){s.at + (pos < s.len ? pos : s.len), end - (pos < s.len ? pos : end)});
+	p->value = span_trim((struct span){s.at + (pos < s.len ? pos : s.len), end - (pos < s.len ? pos : end)});
 	return end;
 }
 
@@ -218,8 +217,7 @@ static void join(struct arena *a, struct piece *pieces, size_t count, struct joi
 }
 
 /* Finds the parameter in whichever form; continuations come in any order. */
-static bool find(
-    struct arena *a, const struct param_list *l, const char *name, size_t max_parts, struct joined *j)
+static bool find(struct arena *a, const struct param_list *l, const char *name, size_t max_parts, struct joined *j)
 {
 	struct piece *pieces = NULL, whole = {0};
 	size_t count = 0, cap = 0;
@@ -261,8 +259,7 @@ static bool find(
 	return true;
 }
 
-const char *param_bytes(
-    struct arena *a, const struct param_list *l, const char *name, size_t max_parts, size_t *len)
+const char *param_bytes(struct arena *a, const struct param_list *l, const char *name, size_t max_parts, size_t *len)
 {
 	struct joined j;
 
@@ -273,8 +270,8 @@ const char *param_bytes(
 	return j.bytes;
 }
 
-const char *param_text(struct charset_cache *c, struct arena *a, const struct param_list *l, const char *name,
-    size_t max_parts, bool *cut)
+const char *param_text(
+    struct charset_cache *c, struct arena *a, const struct param_list *l, const char *name, size_t max_parts, bool *cut)
 {
 	struct joined j;
 

@@ -72,7 +72,6 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	double seconds = now_s() - start;
-	printf("bench_parse messages %zu seconds %.3f rate %.0f\n", t.messages, seconds,
-	    (double)t.messages / seconds);
+	printf("bench_parse messages %zu seconds %.3f rate %.0f\n", t.messages, seconds, (double)t.messages / seconds);
 	return 0;
 }

@@ -20,8 +20,7 @@ static const struct message_limits small = {.raw_bytes = 1 << 20,
     .text_bytes = 40,
     .references = 2};
 
-static void parse(
-    struct message_parser *p, const uint8_t *data, size_t size, const struct message_limits *limits)
+static void parse(struct message_parser *p, const uint8_t *data, size_t size, const struct message_limits *limits)
 {
 	struct message_options options = {.limits = limits, .want_html = true};
 	struct arena a = {0};

@@ -102,7 +102,7 @@ load lib
 	run mailroom status
 	same "messages     2, 1 of them matched, 1 with their text
 threads      1
-attachments  1 files, 0.0 MB, 1 over the size cap
+attachments  1 files, 5 bytes, 1 over the size cap
 people       1 on the team, 0 investors
 to retry     1 messages (mailsync retry)
 mailbox      mara@harbor.example, 2 messages, last run 2026-11-19 09:00

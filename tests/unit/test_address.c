@@ -66,8 +66,11 @@ static const struct row rows[] = {
     {"Mail Delivery System", "Mail Delivery System <->"},
     {"<>", ""},
     {"Ann <>", "Ann <->"},
+    {"Ann <ann lee@example.org>", "Ann <ann lee@example.org>"},
+    {"Ann <ann.long\r\n name@example.org>", "Ann <ann.longname@example.org>"},
+    {"Ann <ann (the) @ (really) example . org>", "Ann <ann@example.org>"},
     {"<<ann@example.org>>", "- <ann@example.org>"},
-    {"Ann <ann@example.org\r\nBcc: x@example.org>", "Ann <ann@example.orgBcc:x@example.org>"},
+    {"Ann <ann@example.org\r\nBcc: x@example.org>", "Ann <ann@example.orgBcc: x@example.org>"},
 };
 
 static void reads_lists(void **state)
@@ -111,8 +114,8 @@ static void caps_and_appends(void **state)
 /* A megabyte of each piece: with a square in it these would run for hours. */
 static void is_linear(void **state)
 {
-	static const char *const pieces[] = {"g:", "(", "((", "<", "<\"", "<(", "[", "\"", "\\", "a@", "=?",
-	    "=?a?q?", "a ", "\" ", "<@a:", "(a)", "a,", "<>", ".", "a@b \"c\" ", "<a@b>", ";"};
+	static const char *const pieces[] = {"g:", "(", "((", "<", "<\"", "<(", "[", "\"", "\\", "a@", "=?", "=?a?q?",
+	    "a ", "\" ", "<@a:", "(a)", "a,", "<>", ".", "a@b \"c\" ", "<a@b>", ";"};
 	struct charset_cache *c = charset_cache_new();
 
 	(void)state;

@@ -63,8 +63,8 @@ static void gives_utf8_only(void **state)
 {
 	static const char *const labels[] = {"utf-8", "utf-16", "utf-16le", "ucs-4", "utf-7", "iso-2022-jp",
 	    "iso-2022-kr", "hz-gb-2312", "gb18030", "big5", "euc-jp", "shift_jis", "koi8-r", "macintosh",
-	    "windows-1255", "tis-620", "viscii", "utf-32", "armscii-8", "iso-2022-cn", "ebcdic-us",
-	    "utf-16be", "ucs-2"};
+	    "windows-1255", "tis-620", "viscii", "utf-32", "armscii-8", "iso-2022-cn", "ebcdic-us", "utf-16be",
+	    "ucs-2"};
 	struct charset_cache *c = charset_cache_new();
 	struct arena a = {0};
 	char bytes[2048];

@@ -57,8 +57,7 @@ static void refuses_what_is_none(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(reads_dates), cmocka_unit_test(refuses_what_is_none)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(reads_dates), cmocka_unit_test(refuses_what_is_none)};
 
 	return cmocka_run_group_tests_name("date", tests, NULL, NULL);
 }

@@ -33,9 +33,9 @@ static size_t base64(const char *s, size_t n, char *out)
 static void reads_base64(void **state)
 {
 	static const struct row rows[] = {{"", ""}, {"SGVsbG8=", "Hello"}, {"SGVsbG8", "Hello"},
-	    {"SGVs\r\nbG8=\r\n", "Hello"}, {"S G V s b G 8 =", "Hello"}, {"SGVs*bG8=", "Hello"},
-	    {"SGVsbA==", "Hell"}, {"SGVsbA", "Hell"}, {"SGVsbA==SGVsbA==", "Hell"}, {"=SGVs", "Hel"},
-	    {"S", ""}, {"SGVsbG8gd29ybGQhIQ==\n\nfooter text", "Hello world!!"}};
+	    {"SGVs\r\nbG8=\r\n", "Hello"}, {"S G V s b G 8 =", "Hello"}, {"SGVs*bG8=", "Hello"}, {"SGVsbA==", "Hell"},
+	    {"SGVsbA", "Hell"}, {"SGVsbA==SGVsbA==", "Hell"}, {"=SGVs", "Hel"}, {"S", ""},
+	    {"SGVsbG8gd29ybGQhIQ==\n\nfooter text", "Hello world!!"}};
 	size_t junk;
 	char out[32];
 
@@ -77,9 +77,8 @@ static void reads_uuencode(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(reads_base64),
-	    cmocka_unit_test(reads_quoted_printable), cmocka_unit_test(reads_q_and_percent),
-	    cmocka_unit_test(reads_uuencode)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(reads_base64), cmocka_unit_test(reads_quoted_printable),
+	    cmocka_unit_test(reads_q_and_percent), cmocka_unit_test(reads_uuencode)};
 
 	return cmocka_run_group_tests_name("decode", tests, NULL, NULL);
 }

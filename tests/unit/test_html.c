@@ -78,6 +78,7 @@ static void lists_tables_and_quotes(void **state)
 	    {"<blockquote>a<blockquote>b</blockquote>c</blockquote>", "> a\n>\n> > b\n>\n> c"},
 	    {"<a href=\"http://example.org/?x=1\">Read &amp; reply</a>", "Read & reply"},
 	    {"<pre>a  b\n   c\n\nd</pre>e", "a  b\n   c\n\nd\n\ne"},
+	    {"<pre>a\tb\n\tc\nlong word\td</pre>", "a       b\n        c\nlong word       d"},
 	    {"a\r\nb<pre>c\r\n d</pre>", "a b\n\nc\n d"},
 	    {"<div style='white-space: pre-wrap'>a\n b</div>c\nd", "a\n b\nc d"},
 	};
@@ -153,6 +154,10 @@ static void padding_is_dropped(void **state)
 	        "abcde"},
 	    {"&zwnj;&zwnj;a&zwj;b &zwj;c", "ab c"},
 	    {"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb x", "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb x"},
+	    {"\xf3\xa0\x80\x81\xf3\xa0\x81\x81"
+	     "a\xe2\xa0\x80"
+	     "b",
+	        "a b"},
 	    {"a\x01\x1b[31mb\x7f\xc2\x85"
 	     "c\rd",
 	        "a[31mbc d"},

@@ -191,7 +191,10 @@ static const struct text_row texts[] = {
      "Content-Type: message/rfc822\n\nSubject: inner\n\ninner\n--a--",
         "outer", 0},
     {"Content-Type: text/plain; format=flowed\n\none \ntwo\n", "one two\n", 0},
+    {"Content-Type: text/html\n\n<meta charset=\"windows-1251\"><p>\xcf\xf0\xe8</p>", "\xd0\x9f\xd1\x80\xd0\xb8", 0},
+    {"Content-Type: text/html; charset=utf-8\n\n<meta charset='windows-1251'><p>\xc3\xa9</p>", "\xc3\xa9", 0},
     {"Content-Transfer-Encoding: base64\n\nSGVsbG8=\n", "Hello", 0},
+    {"Content-Transfer-Encoding: base64\n\nSABlAGwAbABvAA==\n", "Hello", 0},
     {"Content-Transfer-Encoding: x-uuencode\n\nbegin 644 x\n%:&5L;&\\ \n`\nend\n", "hello", 0},
 };
 
@@ -218,8 +221,8 @@ static void digests_bodies(void **state)
 {
 	static const char *const same[] = {"Subject: a\n\nx\nFrom here\n", "Subject: b\n\nx\n>From here\n",
 	    "Subject: b\r\n\r\nx\r\n>>From here\r\n\r\n\r\n", "\nx\nFrom here"};
-	static const char *const other[] = {"\nx\nFrom there", "\nx\n\nFrom here",
-	    "Content-Type: text/html\n\nx\nFrom here", "\nx\n> From here"};
+	static const char *const other[] = {
+	    "\nx\nFrom there", "\nx\n\nFrom here", "Content-Type: text/html\n\nx\nFrom here", "\nx\n> From here"};
 	struct fixture *f = *state;
 	unsigned char want[SHA256_BYTES];
 
@@ -241,9 +244,9 @@ static void tells_bulk(void **state)
 		const char *raw;
 		bool bulk;
 	} rows[] = {{"Subject: x\n\n", false}, {"Precedence: bulk\n\n", true}, {"Precedence: LIST\n\n", true},
-	    {"Precedence: first-class\n\n", false}, {"List-Id: <x>\n\n", true},
-	    {"List-Unsubscribe: <x>\n\n", true}, {"Auto-Submitted: no\n\n", false},
-	    {"Auto-Submitted: auto-replied\n\n", true}, {"Feedback-ID: a:b\n\n", true}};
+	    {"Precedence: first-class\n\n", false}, {"List-Id: <x>\n\n", true}, {"List-Unsubscribe: <x>\n\n", true},
+	    {"Auto-Submitted: no\n\n", false}, {"Auto-Submitted: auto-replied\n\n", true},
+	    {"Feedback-ID: a:b\n\n", true}};
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -256,8 +259,7 @@ static void believes_trusted_servers_only(void **state)
 {
 	static const char raw[] = "Authentication-Results: evil.example; dmarc=pass\n"
 	                          "Authentication-Results: mx.example.org; spf=pass; dmarc=fail\n\n";
-	static const char *const trusted[] = {"MX.example.org", NULL}, *const others[] = {
-	                                                                   "other.example", NULL};
+	static const char *const trusted[] = {"MX.example.org", NULL}, *const others[] = {"other.example", NULL};
 	struct fixture *f = *state;
 
 	parse(f, raw, &(struct message_options){.trusted_authserv = trusted});
@@ -267,6 +269,21 @@ static void believes_trusted_servers_only(void **state)
 	assert_null(f->m.auth.authserv_id);
 	parse(f, raw, NULL);
 	assert_string_equal(f->m.auth.authserv_id, "evil.example");
+}
+
+/* Headers without a charset are read in the message's own; the next message knows nothing of it. */
+static void guesses_by_the_body(void **state)
+{
+	struct fixture *f = *state;
+
+	parse(f, "Content-Type: text/plain; charset=windows-1251\nSubject: \xcf\xf0\xe8\n\n", NULL);
+	assert_string_equal(f->m.subject, "\xd0\x9f\xd1\x80\xd0\xb8");
+	parse(f, "Content-Type: text/plain; charset=us-ascii\nSubject: caf\xe9\n\n", NULL);
+	assert_string_equal(f->m.subject, "caf\xc3\xa9");
+	parse(f, "Subject: caf\xe9\n\n", NULL);
+	assert_string_equal(f->m.subject, "caf\xc3\xa9");
+	parse(f, "Content-Type: text/plain; charset=windows-1251\nSubject: caf\xc3\xa9\n\n", NULL);
+	assert_string_equal(f->m.subject, "caf\xc3\xa9");
 }
 
 static void writes_json(void **state)
@@ -293,12 +310,12 @@ static void writes_json(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(reads_everything, set_up, tear_down),
+	const struct CMUnitTest tests[] = {cmocka_unit_test_setup_teardown(reads_everything, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(reads_texts, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(digests_bodies, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(tells_bulk, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(believes_trusted_servers_only, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(guesses_by_the_body, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(writes_json, set_up, tear_down)};
 
 	return cmocka_run_group_tests_name("message", tests, NULL, NULL);

@@ -96,8 +96,7 @@ static void caps_continuations(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(reads_parameters), cmocka_unit_test(caps_continuations)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(reads_parameters), cmocka_unit_test(caps_continuations)};
 
 	return cmocka_run_group_tests_name("param", tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-#include "job/reading.h"
+#include "job/message_settings.h"
 
 #include <string.h>
 
@@ -13,7 +13,7 @@ static const char *take_word(struct arena *a, const char **text)
 	return n > 0 ? arena_strndup(a, s, n) : NULL;
 }
 
-const char *const *reading_list(struct arena *a, const char *text)
+const char *const *message_settings_list(struct arena *a, const char *text)
 {
 	const char **words = NULL, *word;
 	size_t n = 0;
@@ -26,7 +26,7 @@ const char *const *reading_list(struct arena *a, const char *text)
 	return words;
 }
 
-void reading_init(struct reading *r, struct arena *a, const struct config *c)
+void message_settings_init(struct message_settings *r, struct arena *a, const struct config *c)
 {
 	r->limits = message_default_limits;
 	r->limits.raw_bytes = (size_t)config_int(c, "MAILROOM_MAX_MESSAGE_MB") << 20;
@@ -39,5 +39,5 @@ void reading_init(struct reading *r, struct arena *a, const struct config *c)
 	r->limits.rfc2231_parts = (size_t)config_int(c, "MAILROOM_MAX_RFC2231_PARTS");
 	r->limits.text_bytes = (size_t)config_int(c, "MAILROOM_MAX_TEXT_KB") << 10;
 	r->options = (struct message_options){
-	    .limits = &r->limits, .trusted_authserv = reading_list(a, config_text(c, "MAILROOM_TRUSTED_AUTHSERV"))};
+	    .limits = &r->limits, .trusted_authserv = message_settings_list(a, config_text(c, "MAILROOM_TRUSTED_AUTHSERV"))};
 }
