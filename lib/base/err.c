@@ -10,6 +10,12 @@
 #include <string.h>
 #include <sysexits.h>
 
+#ifdef __clang_analyzer__
+#undef err_set
+#undef err_errno
+#undef err_prefix
+#endif
+
 /* One line of UTF-8 that a terminal cannot be steered by: control characters (C1 too) and bytes of no character become "?". */
 static void one_line(char *s)
 {

@@ -34,6 +34,13 @@ int err_errno(struct err *e, const char *fmt, ...) __attribute__((format(printf,
 /* Puts "<text>: " before what `e` says already and returns -1. The code stays. */
 int err_prefix(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+#ifdef __clang_analyzer__
+/* The analyser reads one file at a time and does not see that these always give -1. */
+#define err_set(...) (err_set(__VA_ARGS__), -1)
+#define err_errno(...) (err_errno(__VA_ARGS__), -1)
+#define err_prefix(...) (err_prefix(__VA_ARGS__), -1)
+#endif
+
 /* The exit status that stands for the code (sysexits.h); 0 for ERR_NONE. */
 int err_exit_status(const struct err *e);
 
