@@ -61,8 +61,7 @@ static int open_people(struct run *r, struct cli *cli, struct err *e)
 		return 0;
 	if (cli_open_store(cli, STORE_READ, &r->store, e) != 0)
 		return -1;
-	return matcher_new(
-	    r->store, config_text(cli_config(cli), "MAILROOM_FREE_MAIL_DOMAINS"), &r->matcher, e);
+	return matcher_new(r->store, config_text(cli_config(cli), "MAILROOM_FREE_MAIL_DOMAINS"), &r->matcher, e);
 }
 
 static int print_message(struct run *r, const char *name, struct err *e)
@@ -132,12 +131,11 @@ static int parse(struct cli *cli, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	static const struct cli_verb verbs[] = {
-	    {"", "[FILE...]", "Prints each message (standard input without FILE) as one JSON object a line.",
-	        options, parse, 0, -1},
+	    {"", "[FILE...]", "Prints each message (standard input without FILE) as one JSON object a line.", options,
+	        parse, 0, -1},
 	    {NULL, NULL, NULL, NULL, NULL, 0, 0},
 	};
-	static const struct cli_program program = {
-	    "mailparse", "how a message is read, as JSON", verbs, NULL};
+	static const struct cli_program program = {"mailparse", "how a message is read, as JSON", verbs, NULL};
 
 	return cli_main(&program, argc, argv);
 }

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 enum match_direction {
-	MATCH_INBOUND, /* From is not our own */
+	MATCH_INBOUND,  /* From is not our own */
 	MATCH_OUTBOUND, /* From is our own, and somebody outside is named */
 	MATCH_INTERNAL, /* every address is our own */
 };
