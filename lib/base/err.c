@@ -48,19 +48,15 @@ static enum err_code code_of_errno(int n)
 {
 	switch (n) {
 	case ENOENT:
-	case ENOTDIR:
-		return ERR_NO_INPUT;
+	case ENOTDIR: return ERR_NO_INPUT;
 	case EACCES:
 	case EPERM:
-	case EROFS:
-		return ERR_REFUSED;
+	case EROFS: return ERR_REFUSED;
 	case EIO:
 	case ENOSPC:
 	case EDQUOT:
-	case EFBIG:
-		return ERR_IO;
-	default:
-		return ERR_SYSTEM;
+	case EFBIG: return ERR_IO;
+	default: return ERR_SYSTEM;
 	}
 }
 

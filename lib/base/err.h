@@ -4,17 +4,17 @@
 
 enum err_code {
 	ERR_NONE,
-	ERR_USAGE,       /* the command line is wrong                     -> 64 */
-	ERR_INPUT,       /* the data is wrong                             -> 65 */
-	ERR_NO_INPUT,    /* a file to read is not there                   -> 66 */
-	ERR_UNAVAILABLE, /* a service or transport is not there           -> 69 */
-	ERR_BUG,         /* this program is wrong                         -> 70 */
-	ERR_SYSTEM,      /* the system is in trouble: memory, disk, calls -> 71 */
+	ERR_USAGE,         /* the command line is wrong                     -> 64 */
+	ERR_INPUT,         /* the data is wrong                             -> 65 */
+	ERR_NO_INPUT,      /* a file to read is not there                   -> 66 */
+	ERR_UNAVAILABLE,   /* a service or transport is not there           -> 69 */
+	ERR_BUG,           /* this program is wrong                         -> 70 */
+	ERR_SYSTEM,        /* the system is in trouble: memory, disk, calls -> 71 */
 	ERR_CANNOT_CREATE, /* an output file cannot be made               -> 73 */
-	ERR_IO,          /* reading or writing failed half-way            -> 74 */
-	ERR_TEMPORARY,   /* try again later: lock held, rate limit        -> 75 */
-	ERR_REFUSED,     /* not permitted, by the system or by our rules  -> 77 */
-	ERR_CONFIG,      /* the configuration is wrong                    -> 78 */
+	ERR_IO,            /* reading or writing failed half-way            -> 74 */
+	ERR_TEMPORARY,     /* try again later: lock held, rate limit        -> 75 */
+	ERR_REFUSED,       /* not permitted, by the system or by our rules  -> 77 */
+	ERR_CONFIG,        /* the configuration is wrong                    -> 78 */
 };
 
 /* Lives on the caller's stack; start it with {0}. */
