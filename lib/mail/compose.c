@@ -1,6 +1,7 @@
 #include "mail/compose.h"
 
 #include "base/sha256.h"
+#include "base/span.h"
 #include "base/utf8.h"
 #include "mail/compose_body.h"
 #include "mail/compose_header.h"
@@ -9,7 +10,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 enum {
@@ -45,20 +45,19 @@ static int check_body(const char *what, const char *s, struct err *e)
 static bool is_ours(const char *name)
 {
 	static const char *const names[] = {
-	    "From", "To", "Cc", "Bcc", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version"};
+	    "from", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "mime-version"};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (strcasecmp(name, names[i]) == 0)
+		if (span_is(span_of(name), names[i]))
 			return true;
-	return strncasecmp(name, "Content-", 8) == 0;
+	return span_starts(span_of(name), "content-");
 }
 
 static int check(const struct compose *c, struct err *e)
 {
 	if (!c->text && !c->html)
 		return err_set(e, ERR_INPUT, "message without a body");
-	if (check_message_id(c->message_id, e) || check_body("text", c->text, e) ||
-	    check_body("HTML", c->html, e))
+	if (check_message_id(c->message_id, e) || check_body("text", c->text, e) || check_body("HTML", c->html, e))
 		return -1;
 	for (size_t i = 0; i < c->header_count; i++)
 		if (is_ours(c->headers[i].name))
@@ -82,8 +81,8 @@ static int put_date(struct buf *out, int64_t date, int zone_minutes, struct err 
 	if (!gmtime_r(&local, &tm))
 		return err_set(e, ERR_INPUT, "date out of range");
 	buf_printf(out, "Date: %s, %d %s %d %02d:%02d:%02d %c%02d%02d\r\n", days[tm.tm_wday], tm.tm_mday,
-	    months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec,
-	    zone_minutes < 0 ? '-' : '+', east / 60, east % 60);
+	    months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, zone_minutes < 0 ? '-' : '+',
+	    east / 60, east % 60);
 	return 0;
 }
 
@@ -97,9 +96,9 @@ static int put_headers(struct buf *out, const struct compose *c, struct err *e)
 	struct address from = c->from;
 	const struct address_list from_list = {&from, 1};
 
-	if (put_date(out, c->date, c->zone_minutes, e) ||
-	    compose_header_addresses(out, "From", &from_list, e) || put_addresses(out, "To", &c->to, e) ||
-	    put_addresses(out, "Cc", &c->cc, e) || put_addresses(out, "Reply-To", &c->reply_to, e) ||
+	if (put_date(out, c->date, c->zone_minutes, e) || compose_header_addresses(out, "From", &from_list, e) ||
+	    put_addresses(out, "To", &c->to, e) || put_addresses(out, "Cc", &c->cc, e) ||
+	    put_addresses(out, "Reply-To", &c->reply_to, e) ||
 	    (c->subject && compose_header_text(out, "Subject", c->subject, e)))
 		return -1;
 	buf_printf(out, "Message-ID: <%s>\r\n", c->message_id);
@@ -111,8 +110,8 @@ static int put_headers(struct buf *out, const struct compose *c, struct err *e)
 }
 
 /* "=_" occurs in no quoted-printable text; a 7bit part could hold anything, so the parts are searched as well. */
-static int choose_boundary(const char *message_id, const struct buf *a, const struct buf *b,
-    char boundary[BOUNDARY_BYTES], struct err *e)
+static int choose_boundary(
+    const char *message_id, const struct buf *a, const struct buf *b, char boundary[BOUNDARY_BYTES], struct err *e)
 {
 	for (unsigned i = 0; i < BOUNDARY_TRIES; i++) {
 		unsigned char digest[SHA256_BYTES];
@@ -167,8 +166,7 @@ int compose_message(const struct compose *c, struct buf *out, struct err *e)
 	return result;
 }
 
-const char *compose_message_id(
-    struct arena *a, int64_t now, const unsigned char *unique, size_t n, const char *domain)
+const char *compose_message_id(struct arena *a, int64_t now, const unsigned char *unique, size_t n, const char *domain)
 {
 	const char *host = domain_normalise(a, domain);
 	struct buf id = {0};

@@ -19,12 +19,11 @@ struct compose_header {
 struct compose {
 	struct address from;
 	struct address_list to, cc, reply_to; /* an empty list writes no header */
-	const char *subject; /* NULL writes no header */
-	int64_t date; /* seconds UTC */
-	int zone_minutes; /* in which zone the date is written: minutes east of UTC */
-	const char *message_id; /* without <> */
-	const struct compose_header
-	    *headers; /* Auto-Submitted, List-Id, In-Reply-To and so on, in this order */
+	const char *subject;                  /* NULL writes no header */
+	int64_t date;                         /* seconds UTC */
+	int zone_minutes;                     /* in which zone the date is written: minutes east of UTC */
+	const char *message_id;               /* without <> */
+	const struct compose_header *headers; /* Auto-Submitted, List-Id, In-Reply-To and so on, in this order */
 	size_t header_count;
 	const char *text; /* text/plain; line ends LF or CRLF; one is added where the last is missing */
 	const char *html; /* text/html; with both, multipart/alternative */
@@ -39,7 +38,6 @@ int compose_message(const struct compose *c, struct buf *out, struct err *e);
 
 /* A Message-ID without <>: "<seconds>.<unique bytes in hex>@<domain>". The caller gives `n` bytes that no other message
  * of the same second has. NULL when `domain` is no host name. */
-const char *compose_message_id(
-    struct arena *a, int64_t now, const unsigned char *unique, size_t n, const char *domain);
+const char *compose_message_id(struct arena *a, int64_t now, const unsigned char *unique, size_t n, const char *domain);
 
 #endif

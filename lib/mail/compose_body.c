@@ -92,8 +92,8 @@ void compose_body(struct buf *out, const char *subtype, const char *text, size_t
 {
 	bool plain = is_7bit(text, n);
 
-	buf_printf(out, "Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n",
-	    subtype, plain ? "7bit" : "quoted-printable");
+	buf_printf(out, "Content-Type: text/%s; charset=utf-8\r\nContent-Transfer-Encoding: %s\r\n\r\n", subtype,
+	    plain ? "7bit" : "quoted-printable");
 	if (plain)
 		put_lines(out, text, n);
 	else

@@ -11,7 +11,7 @@ enum {
 	ENCODED_WORD_BYTES = 75,
 	ENCODED_FRAME_BYTES = 12, /* "=?UTF-8?Q?" and "?=" */
 	ENCODED_LEAST_BYTES = 36, /* with less room left on the line a new one is begun */
-	WORD_BYTES = 900, /* a longer word is encoded, as it could not be folded below 998 */
+	WORD_BYTES = 900,         /* a longer word is encoded, as it could not be folded below 998 */
 	NAME_BYTES = 60,
 	LOCAL_PART_BYTES = 64,
 	ADDRESS_BYTES = 254,
@@ -73,8 +73,8 @@ static void put_word(struct fold *f, size_t spaces, const char *s, size_t n)
 /* The bytes that a "Q" word may hold everywhere, in phrases too (RFC 2047 section 5). */
 static bool is_q_literal(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '!' ||
-	       c == '*' || c == '+' || c == '-' || c == '/';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '!' || c == '*' ||
+	       c == '+' || c == '-' || c == '/';
 }
 
 static size_t q_bytes(const char *s, size_t n)
@@ -271,8 +271,8 @@ static int put_addr_spec(struct fold *f, const char *address, bool brackets, con
 	struct buf word = {0};
 	int result = -1;
 
-	if (!is_dotted(address, local) || local > LOCAL_PART_BYTES ||
-	    !(domain = domain_normalise(&a, at + 1)) || local + 1 + strlen(domain) > ADDRESS_BYTES) {
+	if (!is_dotted(address, local) || local > LOCAL_PART_BYTES || !(domain = domain_normalise(&a, at + 1)) ||
+	    local + 1 + strlen(domain) > ADDRESS_BYTES) {
 		err_set(e, ERR_INPUT, "\"%s\" is no address that can be written to", address);
 		goto out;
 	}
@@ -287,8 +287,7 @@ out:
 	return result;
 }
 
-int compose_header_addresses(
-    struct buf *out, const char *name, const struct address_list *list, struct err *e)
+int compose_header_addresses(struct buf *out, const char *name, const struct address_list *list, struct err *e)
 {
 	struct fold f;
 

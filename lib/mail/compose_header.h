@@ -15,7 +15,6 @@
 int compose_header_text(struct buf *out, const char *name, const char *value, struct err *e);
 
 /* A list of mailboxes; also fails on an address that cannot be written in ASCII. */
-int compose_header_addresses(
-    struct buf *out, const char *name, const struct address_list *list, struct err *e);
+int compose_header_addresses(struct buf *out, const char *name, const struct address_list *list, struct err *e);
 
 #endif

@@ -127,8 +127,7 @@ static void html_alone(void **state)
 	c.text = NULL;
 	c.html = "<p>x</p>\r\n";
 	s = composed(&c);
-	check_has(s,
-	    "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n<p>x</p>\r\n");
+	check_has(s, "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n<p>x</p>\r\n");
 	assert_null(strstr(s, "multipart"));
 	free(s);
 }
@@ -177,10 +176,8 @@ static void mailboxes(void **state)
 	    {{"Lee, Ann", "a@example.org"}, "From: \"Lee, Ann\" <a@example.org>\r\n"},
 	    {{"Ann \"Al\" \\ Lee", "a@example.org"}, "From: \"Ann \\\"Al\\\" \\\\ Lee\" <a@example.org>\r\n"},
 	    {{"a@b.c", "a@example.org"}, "From: \"a@b.c\" <a@example.org>\r\n"},
-	    {{"Müller, Jörg", "a@example.org"},
-	        "From: =?UTF-8?Q?M=C3=BCller=2C_J=C3=B6rg?= <a@example.org>\r\n"},
-	    {{"=?utf-8?q?x?=", "a@example.org"},
-	        "From: =?UTF-8?Q?=3D=3Futf-8=3Fq=3Fx=3F=3D?= <a@example.org>\r\n"},
+	    {{"Müller, Jörg", "a@example.org"}, "From: =?UTF-8?Q?M=C3=BCller=2C_J=C3=B6rg?= <a@example.org>\r\n"},
+	    {{"=?utf-8?q?x?=", "a@example.org"}, "From: =?UTF-8?Q?=3D=3Futf-8=3Fq=3Fx=3F=3D?= <a@example.org>\r\n"},
 	    {{"  Ann", "a@example.org"}, "From: =?UTF-8?Q?__Ann?= <a@example.org>\r\n"},
 	    {{NULL, "a..b.@example.org"}, "From: \"a..b.\"@example.org\r\n"},
 	    {{NULL, "a+b=c@Bücher.Example"}, "From: a+b=c@xn--bcher-kva.example\r\n"},
@@ -216,8 +213,7 @@ static void bodies(void **state)
 	    {SEVENTY "1234567", "printable\r\n\r\n" SEVENTY "12345=\r\n67\r\n"},
 	    {SEVENTY "12345\xc3\xbc", "printable\r\n\r\n" SEVENTY "12345=\r\n=C3=BC\r\n"},
 	    {"\xc3\xbc" SEVENTY, "printable\r\n\r\n=C3=BC" SEVENTY "\r\n"},
-	    {"\xc3\xbc" SEVENTY "a",
-	        "printable\r\n\r\n=C3=BC" TEN TEN TEN TEN TEN TEN "012345678=\r\n9a\r\n"},
+	    {"\xc3\xbc" SEVENTY "a", "printable\r\n\r\n=C3=BC" TEN TEN TEN TEN TEN TEN "012345678=\r\n9a\r\n"},
 	    {SEVENTY "123==\xc3\xbc", "printable\r\n\r\n" SEVENTY "123=\r\n=3D=3D=C3=BC\r\n"},
 	    {"-- \na\t\n", "printable\r\n\r\n--=20\r\na=09\r\n"},
 	    {".\n..\n.x", "printable\r\n\r\n=2E\r\n=2E.\r\n=2Ex\r\n"},
@@ -261,10 +257,9 @@ static void check_refused(const struct compose *c, const char *what)
 
 static void addresses_are_refused(void **state)
 {
-	static const char *const rows[] = {"", "a", "@", "a@", "@example.org", "a@example.org\r\nBcc: x@y",
-	    "a@b\n", "a b@example.org", "a\t@example.org", "a@exa mple.org", "a@b>, <c@d", "a,b@example.org",
-	    "a<b@example.org", "\"a b\"@example.org", "ü@example.org", "a@[192.0.2.1]", "a@-\xff.org",
-	    "a@b@example.org", "a@..",
+	static const char *const rows[] = {"", "a", "@", "a@", "@example.org", "a@example.org\r\nBcc: x@y", "a@b\n",
+	    "a b@example.org", "a\t@example.org", "a@exa mple.org", "a@b>, <c@d", "a,b@example.org", "a<b@example.org",
+	    "\"a b\"@example.org", "ü@example.org", "a@[192.0.2.1]", "a@-\xff.org", "a@b@example.org", "a@..",
 	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@example.org"};
 
 	(void)state;
@@ -282,10 +277,9 @@ static void addresses_are_refused(void **state)
 static void headers_are_refused(void **state)
 {
 	static const struct compose_header rows[] = {{"X\r\nBcc", "a"}, {"X", "a\r\nBcc: b"}, {"X", "a\nb"},
-	    {"X", "a\rb"}, {"X", "a\tb"}, {"X", "a\x7f"}, {"X", "a\xff"}, {"", "a"}, {"X:", "a"},
-	    {"X Y", "a"}, {"\xc3\xbc", "a"}, {"bcc", "a@b"}, {"FROM", "a@b"}, {"content-type", "text/html"},
-	    {"Date", "x"}, {"mime-version", "2"},
-	    {"X-Long-Long-Long-Long-Long-Long-Long-Long-Long-Long-Long-Long", "a"}};
+	    {"X", "a\rb"}, {"X", "a\tb"}, {"X", "a\x7f"}, {"X", "a\xff"}, {"", "a"}, {"X:", "a"}, {"X Y", "a"},
+	    {"\xc3\xbc", "a"}, {"bcc", "a@b"}, {"FROM", "a@b"}, {"content-type", "text/html"}, {"Date", "x"},
+	    {"mime-version", "2"}, {"X-Long-Long-Long-Long-Long-Long-Long-Long-Long-Long-Long-Long", "a"}};
 	struct compose c = sample();
 
 	(void)state;
