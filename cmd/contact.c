@@ -145,14 +145,12 @@ static int verb_import(struct cli *cli, int argc, char **argv)
 static const struct cli_verb verbs[] = {
     {"add", "KIND", "add a fund, an organisation, a contact or an address", add_options, verb_add, 1, 1},
     {"list", "", "list the records", list_options, contact_list, 0, 0},
-    {"show", "RECORD", "show one record (by id, address or name) and what belongs to it", NULL, contact_show,
-        1, 1},
+    {"show", "RECORD", "show one record (by id, address or name) and what belongs to it", NULL, contact_show, 1, 1},
     {"set", "RECORD", "change a record, add addresses and domains", set_options, verb_set, 1, 1},
     {"unset", "RECORD ADDRESS|DOMAIN...", "take addresses and domains away", NULL, verb_unset, 2, -1},
     {"remove", "RECORD", "take a record off; nothing is deleted", NULL, verb_remove, 1, 1},
     {"restore", "RECORD", "take a removed record back", NULL, verb_restore, 1, 1},
-    {"import", "FILE", "read a CSV file: kind, name, organisation, fund, addresses, ...", NULL, verb_import,
-        1, 1},
+    {"import", "FILE", "read a CSV file: kind, name, organisation, fund, addresses, ...", NULL, verb_import, 1, 1},
     {NULL, NULL, NULL, NULL, NULL, 0, 0},
 };
 

@@ -73,8 +73,7 @@ static int show_children(struct store *s, struct arena *a, int64_t id, struct js
 	return rc;
 }
 
-static int show(
-    const struct cli *cli, struct store *s, struct arena *a, const struct investor *i, struct err *e)
+static int show(const struct cli *cli, struct store *s, struct arena *a, const struct investor *i, struct err *e)
 {
 	struct buf out = {0};
 	struct json j = {.out = &out};
@@ -108,8 +107,8 @@ int contact_show(struct cli *cli, int argc, char **argv)
 	int status = 0;
 
 	(void)argc;
-	if (cli_open_store(cli, STORE_READ, &s, &e) != 0 ||
-	    contact_find(s, &a, argv[0], false, &i, &e) != 0 || show(cli, s, &a, &i, &e) != 0)
+	if (cli_open_store(cli, STORE_READ, &s, &e) != 0 || contact_find(s, &a, argv[0], false, &i, &e) != 0 ||
+	    show(cli, s, &a, &i, &e) != 0)
 		status = cli_fail(&e);
 	arena_clear(&a);
 	return status;

@@ -27,8 +27,7 @@ void people_out_change(const struct cli *cli, enum people_change change, const c
 		printf(cli_dry_run(cli) ? "would be %s: %s\n" : "%s %s\n", people_change_name(change), what);
 }
 
-void people_out_change_begin(
-    struct json *j, const struct cli *cli, enum people_change change, const char *name)
+void people_out_change_begin(struct json *j, const struct cli *cli, enum people_change change, const char *name)
 {
 	json_open(j, '{');
 	json_key(j, "format");
@@ -134,7 +133,7 @@ int people_out_import(const struct cli *cli, const char *path, const struct peop
 		import_json(cli, import);
 	else if (!import->faults.count && !cli_quiet(cli))
 		printf("%s%s: %zu added, %zu restored, %zu changed, %zu unchanged\n",
-		    cli_dry_run(cli) ? "dry run: " : "", path, n[PEOPLE_ADDED], n[PEOPLE_RESTORED],
-		    n[PEOPLE_CHANGED], n[PEOPLE_UNCHANGED]);
+		    cli_dry_run(cli) ? "dry run: " : "", path, n[PEOPLE_ADDED], n[PEOPLE_RESTORED], n[PEOPLE_CHANGED],
+		    n[PEOPLE_UNCHANGED]);
 	return import->faults.count ? EX_DATAERR : 0;
 }

@@ -15,8 +15,7 @@ struct people_words people_out_words_given(
 /* "added kay@northwind.example", or "would be added: ..." for a dry run; nothing when quiet. */
 void people_out_change(const struct cli *cli, enum people_change change, const char *what);
 /* {"format": 1, "change": ..., "dry_run": ..., NAME: and the caller writes the value, then people_out_end. */
-void people_out_change_begin(
-    struct json *j, const struct cli *cli, enum people_change change, const char *name);
+void people_out_change_begin(struct json *j, const struct cli *cli, enum people_change change, const char *name);
 /* Closes the document and prints it with a line end. */
 void people_out_end(struct json *j);
 

@@ -79,8 +79,7 @@ int team_list(struct cli *cli, int argc, char **argv)
 	(void)argc, (void)argv;
 	if (cli_json(cli))
 		people_out_list_begin(&j, "team");
-	if (cli_open_store(cli, STORE_READ, &s, &e) != 0 ||
-	    users_each(s, cli_flag(cli, "all"), list_one, &l, &e) != 0)
+	if (cli_open_store(cli, STORE_READ, &s, &e) != 0 || users_each(s, cli_flag(cli, "all"), list_one, &l, &e) != 0)
 		status = cli_fail(&e);
 	else if (cli_json(cli))
 		people_out_list_end(&j);

@@ -29,8 +29,7 @@ static int parse_kind(const char *word, enum investor_kind *kind, struct err *e)
 			*kind = (enum investor_kind)i;
 			return 0;
 		}
-	return err_set(
-	    e, ERR_INPUT, "kind \"%.60s\": a kind is fund, organisation, contact or address", word);
+	return err_set(e, ERR_INPUT, "kind \"%.60s\": a kind is fund, organisation, contact or address", word);
 }
 
 /* Funds in the first pass, organisations in the second, the others in the third: whoever is named as a parent is there by then. */
@@ -65,8 +64,8 @@ static int put(struct store *s, struct arena *a, const struct csv_row *row, size
 	return contact_put(s, im->rules, a, &c, im->now, change, &id, e);
 }
 
-int contact_import(struct store *s, struct arena *a, const char *path, const char *free_mail, bool dry_run,
-    int64_t now, struct people_import *out, struct err *e)
+int contact_import(struct store *s, struct arena *a, const char *path, const char *free_mail, bool dry_run, int64_t now,
+    struct people_import *out, struct err *e)
 {
 	static const bool needed[COLUMN_COUNT] = {[COLUMN_KIND] = true};
 	struct domain_rules *rules = NULL;

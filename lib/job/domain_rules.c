@@ -50,11 +50,9 @@ static int add_free_mail(struct domain_rules *r, const char *list, struct err *e
 
 	for (const char *p = list + strspn(list, separators); *p; p += strspn(p, separators)) {
 		size_t n = strcspn(p, separators);
-		const char *word = arena_strndup(&r->arena, p, n),
-		           *domain = domain_normalise(&r->arena, word);
+		const char *word = arena_strndup(&r->arena, p, n), *domain = domain_normalise(&r->arena, word);
 		if (!domain)
-			return err_set(
-			    e, ERR_CONFIG, "MAILROOM_FREE_MAIL_DOMAINS: \"%s\" is no domain", word);
+			return err_set(e, ERR_CONFIG, "MAILROOM_FREE_MAIL_DOMAINS: \"%s\" is no domain", word);
 		add(&r->free_mail, domain);
 		p += n;
 	}
@@ -65,8 +63,7 @@ int domain_rules_new(struct store *s, const char *free_mail, struct domain_rules
 {
 	struct domain_rules *r = mem_alloc(sizeof *r);
 
-	if ((free_mail && add_free_mail(r, free_mail, e) != 0) ||
-	    match_data_each_own(s, add_own, r, e) != 0) {
+	if ((free_mail && add_free_mail(r, free_mail, e) != 0) || match_data_each_own(s, add_own, r, e) != 0) {
 		domain_rules_free(r);
 		return -1;
 	}
@@ -97,23 +94,20 @@ bool domain_rules_is_own(const struct domain_rules *r, const char *domain)
 int domain_rules_check(
     const struct domain_rules *r, struct arena *a, const char *given, const char **domain, struct err *e)
 {
-	const char *whole = domain_normalise(a, given),
-	           *registrable = whole ? domain_registrable(a, whole) : NULL;
+	const char *whole = domain_normalise(a, given), *registrable = whole ? domain_registrable(a, whole) : NULL;
 
 	if (!whole)
 		return err_set(e, ERR_INPUT, "\"%.100s\" is no domain", given);
 	if (domain_rules_is_free_mail(r, whole) || domain_rules_is_free_mail(r, registrable))
-		return err_set(e, ERR_REFUSED,
-		    "%s: anybody can have a mailbox there: it stands for no organisation", whole);
+		return err_set(
+		    e, ERR_REFUSED, "%s: anybody can have a mailbox there: it stands for no organisation", whole);
 	if (!registrable)
-		return err_set(e, ERR_REFUSED,
-		    "%s is a public suffix (or no public name): it stands for no organisation", whole);
+		return err_set(
+		    e, ERR_REFUSED, "%s is a public suffix (or no public name): it stands for no organisation", whole);
 	if (domain_rules_is_own(r, registrable))
-		return err_set(
-		    e, ERR_REFUSED, "%s is our own domain: it cannot be an investor's", registrable);
+		return err_set(e, ERR_REFUSED, "%s is our own domain: it cannot be an investor's", registrable);
 	if (strcmp(whole, registrable) != 0)
-		return err_set(
-		    e, ERR_INPUT, "%s is a part of %s: give the registered domain", whole, registrable);
+		return err_set(e, ERR_INPUT, "%s is a part of %s: give the registered domain", whole, registrable);
 	*domain = registrable;
 	return 0;
 }

@@ -7,13 +7,13 @@ static int check_columns(
 {
 	for (size_t i = 0; rules->needed && rules->columns[i]; i++)
 		if (rules->needed[i] && !t->has[i])
-			return err_set(e, ERR_INPUT, "%s: line 1: the column \"%s\" is missing", path,
-			    rules->columns[i]);
+			return err_set(
+			    e, ERR_INPUT, "%s: line 1: the column \"%s\" is missing", path, rules->columns[i]);
 	return 0;
 }
 
-static int put_row(struct store *s, struct arena *a, struct arena *row_arena, const struct csv_row *row,
-    size_t pass, const struct people_import_rules *rules, struct people_import *out, struct err *e)
+static int put_row(struct store *s, struct arena *a, struct arena *row_arena, const struct csv_row *row, size_t pass,
+    const struct people_import_rules *rules, struct people_import *out, struct err *e)
 {
 	enum people_change change = PEOPLE_UNCHANGED;
 	struct err fault = {0};

@@ -23,7 +23,7 @@ struct people_import {
 struct people_import_rules {
 	const char *const *columns;
 	const bool *needed; /* by column: the file must have it; NULL: none */
-	size_t passes; /* how often put is called for every row */
+	size_t passes;      /* how often put is called for every row */
 	/* Puts one row into the database. *done: the row belongs to this pass, and *change is set. INPUT and REFUSED are the row's
 	 * fault, and the next one follows; any other error ends the import. `a` is emptied behind each row. */
 	int (*put)(struct store *s, struct arena *a, const struct csv_row *row, size_t pass, bool *done,
