@@ -1,10 +1,10 @@
 /* account: the mailboxes that Mailroom reads. */
 #include "job/account.h"
+#include "account_out.h"
+#include "account_verbs.h"
 #include "cli.h"
 #include "people_out.h"
 #include "table.h"
-
-#include <stdio.h>
 
 static const struct cli_option add_options[] = {
     {"alias", 'a', "ADDRESS", "a further address of the mailbox (may be given again)"},
@@ -15,26 +15,10 @@ static const struct cli_option list_options[] = {
     {NULL, 0, NULL, NULL},
 };
 
-static void put_json(struct json *j, const struct account *account)
-{
-	json_open(j, '{');
-	json_key(j, "address");
-	json_str(j, account->address);
-	json_key(j, "aliases");
-	people_out_words(j, account->aliases, account->alias_count);
-	json_key(j, "sync_enabled");
-	json_bool(j, account->sync_enabled);
-	json_key(j, "removed");
-	json_bool(j, account->is_removed);
-	json_close(j, '}');
-}
-
 static int change(struct cli *cli, enum account_action action, int argc, char **argv)
 {
 	struct err e = {0};
 	struct arena a = {0};
-	struct buf out = {0};
-	struct json j = {.out = &out};
 	struct account account = {0};
 	struct account_change c = {action, argv[0], {0}, cli_dry_run(cli), cli_now(cli)};
 	enum people_change done;
@@ -44,14 +28,9 @@ static int change(struct cli *cli, enum account_action action, int argc, char **
 	c.aliases = people_out_words_given(&a, cli, argc - 1, argv + 1, "alias");
 	if (cli_open_store(cli, STORE_WRITE, &s, &e) != 0 || account_change(s, &a, &c, &done, &account, &e) != 0) {
 		status = cli_fail(&e);
-	} else if (cli_json(cli)) {
-		people_out_change_begin(&j, cli, done, "account");
-		put_json(&j, &account);
-		people_out_end(&j);
 	} else {
-		people_out_change(cli, done, account.address);
+		account_out_change(cli, done, &account);
 	}
-	buf_clear(&out);
 	arena_clear(&a);
 	return status;
 }
@@ -91,12 +70,10 @@ static int list_one(const struct account *account, void *arg)
 	struct listing *l = arg;
 
 	if (l->json) {
-		put_json(l->json, account);
+		account_out_json(l->json, account);
 		return 0;
 	}
-	table_add(l->table, account->address);
-	table_add(l->table, account->is_removed ? "removed" : account->sync_enabled ? "on" : "paused");
-	people_out_joined(l->table, account->aliases, account->alias_count);
+	account_out_row(l->table, account);
 	return 0;
 }
 
@@ -105,7 +82,7 @@ static int verb_list(struct cli *cli, int argc, char **argv)
 	struct err e = {0};
 	struct buf out = {0};
 	struct json j = {.out = &out};
-	struct table table = {.columns = 3};
+	struct table table = {.columns = ACCOUNT_OUT_COLUMNS};
 	struct listing l = {cli_json(cli) ? &j : NULL, &table};
 	struct store *s;
 	int status = 0;
@@ -131,6 +108,13 @@ static const struct cli_verb verbs[] = {
     {"unalias", "ADDRESS ALIAS...", "take further addresses away", NULL, verb_unalias, 2, -1},
     {"remove", "ADDRESS", "stop reading a mailbox; what was read stays", NULL, verb_remove, 1, 1},
     {"restore", "ADDRESS", "take a removed mailbox back", NULL, verb_restore, 1, 1},
+    {"enroll", "ADDRESS", "capture a Gmail mailbox by the Workspace's delegation", NULL, account_enroll, 1, 1},
+    {"enroll-all", "", "enroll every active team member of the Workspace", NULL, account_enroll_all, 0, 0},
+    {"login", "ADDRESS", "capture a Gmail mailbox by its owner's consent", account_login_options, account_login, 1, 1},
+    {"test", "ADDRESS", "see whether a Gmail mailbox lets us in", NULL, account_test, 1, 1},
+    {"pause", "ADDRESS", "leave a mailbox out of the capture for now", NULL, account_pause, 1, 1},
+    {"resume", "ADDRESS", "capture a paused mailbox again", NULL, account_resume, 1, 1},
+    {"rekey", "", "seal the stored secrets with a new key", account_rekey_options, account_rekey_verb, 0, 0},
     {NULL, NULL, NULL, NULL, NULL, 0, 0},
 };
 

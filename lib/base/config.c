@@ -52,6 +52,7 @@ const struct config_key config_keys[] = {
     {"MAILROOM_GMAIL_CLIENT_SECRET_FILE", CONFIG_PATH, NULL, 0, 0, NULL, false, "its secret: the JSON file of the Cloud console, or the secret alone"},
     {"MAILROOM_GMAIL_AUTH_URL", CONFIG_TEXT, "https://accounts.google.com/o/oauth2/v2/auth", 0, 0, NULL, false, "address where people consent"},
     {"MAILROOM_GMAIL_TOKEN_URL", CONFIG_TEXT, "https://oauth2.googleapis.com/token", 0, 0, NULL, false, "address that gives access tokens"},
+    {"MAILROOM_GMAIL_API_URL", CONFIG_TEXT, "https://gmail.googleapis.com", 0, 0, NULL, false, "address of the Gmail API"},
     {"MAILROOM_GMAIL_LOGIN_TIMEOUT_S", CONFIG_INT, "300", 1, 86400, NULL, false, "how long account login waits for the consent"},
     {"MAILROOM_NOW", CONFIG_TIME, NULL, 0, 0, NULL, false, "fixes the clock, for tests and for doing a day again"},
     {NULL, CONFIG_TEXT, NULL, 0, 0, NULL, false, NULL},

@@ -1,4 +1,4 @@
-/* Makes a mailroom: the data folder, the database at the current schema, the outbox. */
+/* Makes a mailroom: the data folder, the key for secrets, the database at the current schema, the outbox. */
 #ifndef JOB_SETUP_H
 #define JOB_SETUP_H
 

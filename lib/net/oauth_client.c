@@ -5,6 +5,7 @@
 #include "base/span.h"
 
 #include <jansson.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
