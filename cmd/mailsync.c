@@ -1,4 +1,4 @@
-/* mailsync: capture. Mail from files into the database. */
+/* mailsync: capture. Mail from servers and files into the database. */
 #include "cli.h"
 
 #include "base/clock.h"
@@ -7,63 +7,12 @@
 #include "job/rematch.h"
 #include "job/retry.h"
 #include "mailsync_print.h"
+#include "mailsync_run.h"
+#include "mailsync_settings.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int number)
-{
-	(void)number;
-	stop = 1;
-}
-
-/* The batch at hand is finished, then the run ends: nothing is lost by it, and nothing would be by a second signal. */
-static void catch_signals(void)
-{
-	struct sigaction sa = {.sa_handler = on_signal, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
-
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-}
-
-/* What the settings say, as the jobs take it. */
-struct settings {
-	struct mailbox_options o;
-	struct message_limits limits;
-	struct list trusted;
-};
-
-static void read_settings(struct cli *cli, struct settings *set)
-{
-	const struct config *c = cli_config(cli);
-	struct message_limits *limits = &set->limits;
-
-	*limits = message_default_limits;
-	limits->raw_bytes = (size_t)config_int(c, "MAILROOM_MAX_MESSAGE_MB") << 20;
-	limits->header_bytes = (size_t)config_int(c, "MAILROOM_MAX_HEADER_KB") << 10;
-	limits->nesting = (size_t)config_int(c, "MAILROOM_MAX_NESTING");
-	limits->parts = (size_t)config_int(c, "MAILROOM_MAX_PARTS");
-	limits->addresses = (size_t)config_int(c, "MAILROOM_MAX_ADDRESSES");
-	limits->boundary_bytes = (size_t)config_int(c, "MAILROOM_MAX_BOUNDARY");
-	limits->comment_depth = (size_t)config_int(c, "MAILROOM_MAX_COMMENT_DEPTH");
-	limits->rfc2231_parts = (size_t)config_int(c, "MAILROOM_MAX_RFC2231_PARTS");
-	limits->text_bytes = (size_t)config_int(c, "MAILROOM_MAX_TEXT_KB") << 10;
-	list_split(&set->trusted, config_text(c, "MAILROOM_TRUSTED_AUTHSERV"));
-	set->o = (struct mailbox_options){.address = cli_value(cli, "account"),
-	    .data_dir = config_text(c, "MAILROOM_DATA_DIR"),
-	    .keep_all = strcmp(config_text(c, "MAILROOM_KEEP"), "all") == 0,
-	    .message = {.limits = limits, .trusted_authserv = set->trusted.items},
-	    .max_attachment_bytes = config_int(c, "MAILROOM_MAX_ATTACHMENT_MB") << 20,
-	    .free_mail = config_text(c, "MAILROOM_FREE_MAIL_DOMAINS"),
-	    .now = cli_now(cli),
-	    .dry_run = cli_dry_run(cli),
-	    .stop = &stop,
-	    .progress = log_shows_progress() ? print_progress : NULL};
-}
 
 static int open_store(struct cli *cli, struct mailbox_options *o, struct err *e)
 {
@@ -79,15 +28,15 @@ static int verb_import(struct cli *cli, int argc, char **argv)
 
 	if (!cli_value(cli, "account"))
 		return cli_usage(cli, "import: which mailbox? Name it with --account");
-	read_settings(cli, &set);
-	catch_signals();
+	settings_read(&set, cli);
+	settings_catch_signals();
 	rc = open_store(cli, &set.o, &e);
 	if (rc == 0)
 		rc = import_run(&set.o, argv, (size_t)argc, &counts, &e);
 	log_progress_end();
 	if (rc == 0 || counts.seen > 0)
 		print_counts(cli, &counts);
-	list_clear(&set.trusted);
+	settings_clear(&set);
 	if (rc != 0)
 		return cli_fail(&e);
 	return counts.failed ? 1 : 0;
@@ -101,15 +50,15 @@ static int verb_retry(struct cli *cli, int argc, char **argv)
 	int rc;
 
 	(void)argc, (void)argv;
-	read_settings(cli, &set);
-	catch_signals();
+	settings_read(&set, cli);
+	settings_catch_signals();
 	rc = open_store(cli, &set.o, &e);
 	if (rc == 0)
 		rc = retry_run(&set.o, &counts, &e);
 	log_progress_end();
 	if (rc == 0 && (counts.seen > 0 || cli_json(cli)))
 		print_counts(cli, &counts);
-	list_clear(&set.trusted);
+	settings_clear(&set);
 	if (rc != 0)
 		return cli_fail(&e);
 	return counts.failed ? 1 : 0;
@@ -125,8 +74,8 @@ static int verb_rematch(struct cli *cli, int argc, char **argv)
 	int rc = 0;
 
 	(void)argc, (void)argv;
-	read_settings(cli, &set);
-	catch_signals();
+	settings_read(&set, cli);
+	settings_catch_signals();
 	if (since_text)
 		rc = clock_parse(since_text, &since, &e);
 	if (rc == 0)
@@ -135,7 +84,7 @@ static int verb_rematch(struct cli *cli, int argc, char **argv)
 		rc = rematch_run(&set.o, since, &counts, &e);
 	if (rc == 0)
 		print_rematch(cli, &counts);
-	list_clear(&set.trusted);
+	settings_clear(&set);
 	return rc == 0 ? 0 : cli_fail(&e);
 }
 
@@ -172,7 +121,16 @@ static const struct cli_option status_options[] = {
     {NULL, 0, NULL, NULL},
 };
 
+static const struct cli_option run_options[] = {
+    {"account", 0, "ADDRESS", "only this mailbox (default: every one that has a server and is not paused)"},
+    {"since", 0, "TIME", "a first capture takes only what came then or later (2026-11-20, @SECONDS)"},
+    {"max", 0, "N", "a first capture takes at most N messages in this run"},
+    {NULL, 0, NULL, NULL},
+};
+
 static const struct cli_verb verbs[] = {
+    {"run", "", "capture the mailboxes from their servers: all mail first, then what is new", run_options, verb_run, 0,
+        0},
     {"import", "PATH...", "read mbox files (also .gz, .zst), Maildirs, .eml files into a mailbox", import_options,
         verb_import, 1, -1},
     {"retry", "", "read again what could not be read", retry_options, verb_retry, 0, 0},
@@ -183,7 +141,7 @@ static const struct cli_verb verbs[] = {
 
 int main(int argc, char **argv)
 {
-	static const struct cli_program program = {"mailsync", "capture mail into the database", verbs, NULL};
+	static const struct cli_program program = {"mailsync", "capture mail into the database", verbs, "run"};
 
 	return cli_main(&program, argc, argv);
 }

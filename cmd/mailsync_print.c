@@ -41,11 +41,12 @@ void print_progress(const struct mailbox_progress *p, void *arg)
 	log_progress("%lld messages, %.0f MB/s, %d %%", (long long)p->messages, mb / s, percent);
 }
 
-static json_t *counts_json(const struct run_counts *c)
+json_t *counts_json(const struct run_counts *c)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "seen", (json_int_t)c->seen, "stored", (json_int_t)c->stored,
-	    "known", (json_int_t)c->known, "matched", (json_int_t)c->matched, "failed", (json_int_t)c->failed,
-	    "attachments_saved", (json_int_t)c->attachments);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "seen", (json_int_t)c->seen, "stored",
+	    (json_int_t)c->stored, "known", (json_int_t)c->known, "matched", (json_int_t)c->matched, "failed",
+	    (json_int_t)c->failed, "attachments_saved", (json_int_t)c->attachments, "skipped", (json_int_t)c->skipped,
+	    "requests", (json_int_t)c->requests, "units", (json_int_t)c->units);
 }
 
 static void dump(json_t *doc)

@@ -7,6 +7,8 @@
 #include "job/rematch.h"
 #include "store/runs.h"
 
+#include <jansson.h>
+
 /* A comma-separated setting. items is NULL when there is none, else NULL-terminated. */
 struct list {
 	const char **items;
@@ -18,6 +20,7 @@ void list_clear(struct list *l);
 
 void print_progress(const struct mailbox_progress *p, void *arg);
 /* One line for people or one JSON document; nothing with -q. */
+json_t *counts_json(const struct run_counts *c);
 void print_counts(const struct cli *cli, const struct run_counts *c);
 void print_rematch(const struct cli *cli, const struct rematch_counts *c);
 int print_status(const struct cli *cli, struct store *s, int64_t limit, struct err *e);

@@ -11,6 +11,13 @@ static int64_t key_of_id(const char *id)
 	return (int64_t)XXH3_64bits_withSeed(id, strlen(id), SEED_MESSAGE_ID);
 }
 
+static int64_t key_of_thread(struct arena *a, int64_t account_id, const char *thread_id)
+{
+	const char *key = arena_printf(a, "g:%lld:%s", (long long)account_id, thread_id);
+
+	return (int64_t)XXH3_64bits(key, strlen(key));
+}
+
 static void add_list(struct arena *a, struct incoming *in, const struct address_list *list, const char *role)
 {
 	for (size_t i = 0; i < list->count; i++) {
@@ -53,10 +60,22 @@ static void add_keys(struct arena *a, struct incoming *in, int64_t account_id)
 		in->keys[in->key_count++] = key_of_id(m->in_reply_to.items[0]);
 	for (size_t i = 0; i < m->references.count; i++)
 		in->keys[in->key_count++] = key_of_id(m->references.items[i]);
-	if (m->gmail_thread_id) {
-		const char *key = arena_printf(a, "g:%lld:%s", (long long)account_id, m->gmail_thread_id);
-		in->keys[in->key_count++] = (int64_t)XXH3_64bits(key, strlen(key));
-	}
+	if (m->gmail_thread_id)
+		in->keys[in->key_count++] = key_of_thread(a, account_id, m->gmail_thread_id);
+}
+
+void incoming_set_remote(
+    struct arena *a, struct incoming *in, int64_t account_id, const char *thread_id, const char *labels)
+{
+	struct message *m = &in->message;
+
+	/* The key of a thread named in a header is the last one. */
+	if (m->gmail_thread_id)
+		in->key_count--;
+	m->gmail_thread_id = thread_id;
+	m->gmail_labels = labels;
+	if (thread_id)
+		in->keys[in->key_count++] = key_of_thread(a, account_id, thread_id);
 }
 
 static int64_t content_key(const struct message *m)

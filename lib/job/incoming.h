@@ -28,6 +28,10 @@ struct incoming {
 int incoming_read(struct message_parser *p, struct arena *a, const char *raw, size_t n,
     const struct message_options *options, int64_t account_id, struct incoming *in, struct err *e);
 
+/* The mailbox's own server tells thread and labels: they take the place of what headers say. Either may be NULL. */
+void incoming_set_remote(
+    struct arena *a, struct incoming *in, int64_t account_id, const char *thread_id, const char *labels);
+
 /* One of the message's From addresses is the address or one of the aliases. */
 bool incoming_is_from(const struct incoming *in, const char *address, const char *const *aliases, size_t alias_count);
 

@@ -127,12 +127,13 @@ int mailbox_begin_run(struct mailbox *mb, const char *kind, const char *source, 
 int mailbox_end_run(struct mailbox *mb, const struct run_counts *c, const struct err *cause, struct err *e)
 {
 	struct store *s = mb->o->store;
-	bool adds_up = c->seen == c->stored + c->known + c->failed, failed = cause && cause->code;
+	bool adds_up = c->seen == c->stored + c->known + c->failed + c->skipped, failed = cause && cause->code;
 	struct err bug = {0};
 
 	if (!adds_up && !failed)
-		err_set(&bug, ERR_BUG, "%lld messages seen, but %lld stored, %lld known, %lld failed",
-		    (long long)c->seen, (long long)c->stored, (long long)c->known, (long long)c->failed);
+		err_set(&bug, ERR_BUG, "%lld messages seen, but %lld stored, %lld known, %lld failed, %lld skipped",
+		    (long long)c->seen, (long long)c->stored, (long long)c->known, (long long)c->failed,
+		    (long long)c->skipped);
 	if (!mb->o->dry_run) {
 		const char *text = failed ? cause->text : bug.code ? bug.text : NULL;
 		const char *status = mailbox_stopped(mb) ? "interrupted"
@@ -195,7 +196,7 @@ void mailbox_rollback(struct mailbox *mb)
 
 bool mailbox_stopped(const struct mailbox *mb)
 {
-	return mb->o->stop && *mb->o->stop;
+	return (mb->o->stop && *mb->o->stop) || (mb->o->deadline_s > 0 && clock_monotonic_s() >= mb->o->deadline_s);
 }
 
 int64_t mailbox_now(const struct mailbox *mb)

@@ -8,6 +8,7 @@
 #include "job/attachment_files.h"
 #include "job/capture.h"
 #include "job/match.h"
+#include "job/remote.h"
 #include "mail/message.h"
 #include "store/accounts.h"
 #include "store/runs.h"
@@ -36,6 +37,8 @@ struct mailbox_options {
 	int64_t now;
 	bool dry_run;                                                  /* write nothing */
 	const volatile sig_atomic_t *stop;                             /* not 0: come to an end; may be NULL */
+	double deadline_s;                                             /* by clock_monotonic_s: the same; 0: none */
+	const struct remote_opener *remotes;                           /* NULL: no remote mailbox is asked */
 	void (*progress)(const struct mailbox_progress *p, void *arg); /* may be NULL */
 	void *progress_arg;
 };
@@ -71,6 +74,7 @@ int mailbox_commit(struct mailbox *mb, struct run_counts *c, struct err *e);
 int mailbox_commit_files(struct mailbox *mb, struct run_counts *c, struct err *e);
 void mailbox_rollback(struct mailbox *mb);
 
+/* A signal or the deadline has come. */
 bool mailbox_stopped(const struct mailbox *mb);
 /* The time of the run: its start and what has passed since. */
 int64_t mailbox_now(const struct mailbox *mb);

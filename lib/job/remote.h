@@ -49,8 +49,8 @@ struct remote_change {
 };
 
 struct remote_changes {
-	bool expired;                       /* the cursor is too old: the mailbox is to be listed anew; all else is empty */
-	const struct remote_change *items;  /* oldest first */
+	bool expired; /* the cursor is too old: the mailbox is to be listed anew; all else is empty */
+	const struct remote_change *items; /* oldest first */
 	size_t n;
 	const char *next_token; /* NULL: the last page */
 	const char *cursor;     /* of the mailbox now, once the last page is done */
@@ -87,7 +87,8 @@ struct remote {
 
 	/* The cursor of this moment; *total: messages in the mailbox, -1 unknown. */
 	int (*cursor)(struct remote *r, struct arena *a, const char **cursor, int64_t *total, struct err *e);
-	int (*list)(struct remote *r, const struct remote_query *q, struct arena *a, struct remote_page *page, struct err *e);
+	int (*list)(
+	    struct remote *r, const struct remote_query *q, struct arena *a, struct remote_page *page, struct err *e);
 	/* Page by page what happened behind the cursor, which stays the same for all pages. */
 	int (*changes)(struct remote *r, const char *cursor, const char *page_token, struct arena *a,
 	    struct remote_changes *out, struct err *e);

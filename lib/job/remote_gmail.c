@@ -12,6 +12,8 @@ struct remote_gmail {
 	struct remote face;
 	struct gmail *g;
 	struct remote_gmail_include include;
+	void (*release)(void *owner);
+	void *owner;
 };
 
 static struct remote_gmail *of(struct remote *r)
@@ -31,7 +33,7 @@ static int cursor(struct remote *r, struct arena *a, const char **out, int64_t *
 }
 
 /* In quotes, without what would end them: an address is not a query. */
-static void put_term(struct buf *b, const char *operator, const char *value)
+static void put_term(struct buf *b, const char *operator, const char * value)
 {
 	buf_printf(b, "%s%s:\"", b->len > 0 && b->data[b->len - 1] != '{' ? " " : "", operator);
 	for (; *value; value++)
@@ -73,7 +75,8 @@ static void put_query(struct buf *b, const struct remote_gmail *g, const struct 
 		put_people(b, q);
 }
 
-static int list(struct remote *r, const struct remote_query *q, struct arena *a, struct remote_page *page, struct err *e)
+static int list(
+    struct remote *r, const struct remote_query *q, struct arena *a, struct remote_page *page, struct err *e)
 {
 	struct remote_gmail *g = of(r);
 	struct gmail_query query = {.page_token = q->page_token,
@@ -128,11 +131,8 @@ static int changes(struct remote *r, const char *start, const char *page_token, 
 	for (size_t i = 0; i < h.n; i++)
 		items[i] = (struct remote_change){
 		    kind_of(h.changes[i].kind), h.changes[i].id, h.changes[i].labels, h.changes[i].n_labels};
-	*out = (struct remote_changes){.expired = h.expired,
-	    .items = items,
-	    .n = h.n,
-	    .next_token = h.next_page_token,
-	    .cursor = h.history_id};
+	*out = (struct remote_changes){
+	    .expired = h.expired, .items = items, .n = h.n, .next_token = h.next_page_token, .cursor = h.history_id};
 	return 0;
 }
 
@@ -195,10 +195,15 @@ static struct remote_stats stats(const struct remote *r)
 
 static void close_gmail(struct remote *r)
 {
-	free(of(r));
+	struct remote_gmail *g = of(r);
+
+	if (g->release)
+		g->release(g->owner);
+	free(g);
 }
 
-struct remote *remote_gmail_new(struct gmail *g, struct remote_gmail_include include)
+struct remote *remote_gmail_new(
+    struct gmail *g, struct remote_gmail_include include, void (*release)(void *owner), void *owner)
 {
 	struct remote_gmail *r = mem_alloc(sizeof *r);
 
@@ -213,6 +218,8 @@ struct remote *remote_gmail_new(struct gmail *g, struct remote_gmail_include inc
 	                               .stats = stats,
 	                               .close = close_gmail},
 	    .g = g,
-	    .include = include};
+	    .include = include,
+	    .release = release,
+	    .owner = owner};
 	return &r->face;
 }

@@ -9,7 +9,8 @@ struct remote_gmail_include {
 	bool drafts, spam, trash;
 };
 
-/* `g` is borrowed. Close it with its close. */
-struct remote *remote_gmail_new(struct gmail *g, struct remote_gmail_include include);
+/* `g` is borrowed until the remote is closed; then release(owner) is called, where there is one. */
+struct remote *remote_gmail_new(
+    struct gmail *g, struct remote_gmail_include include, void (*release)(void *owner), void *owner);
 
 #endif

@@ -3,8 +3,8 @@
 #include "sql.h"
 #include "store/db.h"
 
-int remotes_get(struct store *s, struct arena *a, int64_t account_id, const char *remote_id,
-    struct remote_message *out, struct err *e)
+int remotes_get(struct store *s, struct arena *a, int64_t account_id, const char *remote_id, struct remote_message *out,
+    struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_remote_get, e);
 	bool row;

@@ -18,8 +18,8 @@ struct remote_message {
 };
 
 /* What is known of an id. Strings live in `a`. */
-int remotes_get(struct store *s, struct arena *a, int64_t account_id, const char *remote_id,
-    struct remote_message *out, struct err *e);
+int remotes_get(struct store *s, struct arena *a, int64_t account_id, const char *remote_id, struct remote_message *out,
+    struct err *e);
 /* Over what is known of it; deleted at `now` unless it was before. */
 int remotes_put(struct store *s, int64_t account_id, const struct remote_message *m, int64_t now, struct err *e);
 /* Brings the sighting in line with the remote messages that stand for it: labels, deleted or not, sent or not (once sent it

@@ -79,9 +79,8 @@ int runs_each(struct store *s, int64_t limit, int (*each)(const struct run *, vo
 		    .error = db_text(st, 11),
 		    .started_at = db_int(st, 12),
 		    .finished_at = db_int(st, 13),
-		    .counts = {
-		        db_int(st, 5), db_int(st, 6), db_int(st, 7), db_int(st, 8), db_int(st, 9), db_int(st, 10),
-		        db_int(st, 14), db_int(st, 15), db_int(st, 16)}};
+		    .counts = {db_int(st, 5), db_int(st, 6), db_int(st, 7), db_int(st, 8), db_int(st, 9),
+		        db_int(st, 10), db_int(st, 14), db_int(st, 15), db_int(st, 16)}};
 		rc = each(&r, arg);
 	}
 	sqlite3_reset(st);

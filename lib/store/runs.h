@@ -11,8 +11,8 @@
 
 struct run_counts {
 	int64_t seen, stored, known, matched, failed;
-	int64_t attachments; /* files written */
-	int64_t skipped;     /* left out by the settings: drafts, spam, trash */
+	int64_t attachments;     /* files written */
+	int64_t skipped;         /* left out by the settings: drafts, spam, trash */
 	int64_t requests, units; /* to the mailbox's server; of Gmail's quota */
 };
 

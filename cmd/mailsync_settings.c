@@ -1,0 +1,66 @@
+#include "mailsync_settings.h"
+
+#include "base/log.h"
+
+#include <signal.h>
+#include <string.h>
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stop = 1;
+}
+
+/* The batch at hand is finished, then the run ends: nothing is lost by it, and nothing would be by a second signal. */
+void settings_catch_signals(void)
+{
+	struct sigaction sa = {.sa_handler = on_signal, .sa_flags = SA_RESTART | (int)SA_RESETHAND};
+
+	sigaction(SIGINT, &sa, NULL);
+	sigaction(SIGTERM, &sa, NULL);
+}
+
+void settings_read(struct settings *set, struct cli *cli)
+{
+	const struct config *c = cli_config(cli);
+	struct message_limits *limits = &set->limits;
+
+	*set = (struct settings){0};
+	*limits = message_default_limits;
+	limits->raw_bytes = (size_t)config_int(c, "MAILROOM_MAX_MESSAGE_MB") << 20;
+	limits->header_bytes = (size_t)config_int(c, "MAILROOM_MAX_HEADER_KB") << 10;
+	limits->nesting = (size_t)config_int(c, "MAILROOM_MAX_NESTING");
+	limits->parts = (size_t)config_int(c, "MAILROOM_MAX_PARTS");
+	limits->addresses = (size_t)config_int(c, "MAILROOM_MAX_ADDRESSES");
+	limits->boundary_bytes = (size_t)config_int(c, "MAILROOM_MAX_BOUNDARY");
+	limits->comment_depth = (size_t)config_int(c, "MAILROOM_MAX_COMMENT_DEPTH");
+	limits->rfc2231_parts = (size_t)config_int(c, "MAILROOM_MAX_RFC2231_PARTS");
+	limits->text_bytes = (size_t)config_int(c, "MAILROOM_MAX_TEXT_KB") << 10;
+	list_split(&set->trusted, config_text(c, "MAILROOM_TRUSTED_AUTHSERV"));
+	set->o = (struct mailbox_options){.address = cli_value(cli, "account"),
+	    .data_dir = config_text(c, "MAILROOM_DATA_DIR"),
+	    .keep_all = strcmp(config_text(c, "MAILROOM_KEEP"), "all") == 0,
+	    .message = {.limits = limits, .trusted_authserv = set->trusted.items},
+	    .max_attachment_bytes = config_int(c, "MAILROOM_MAX_ATTACHMENT_MB") << 20,
+	    .free_mail = config_text(c, "MAILROOM_FREE_MAIL_DOMAINS"),
+	    .now = cli_now(cli),
+	    .dry_run = cli_dry_run(cli),
+	    .stop = &stop,
+	    .progress = log_shows_progress() ? print_progress : NULL};
+}
+
+int settings_open_remotes(struct settings *set, struct cli *cli, double deadline_s, struct err *e)
+{
+	set->o.deadline_s = deadline_s;
+	if (remotes_init(&set->remotes, cli_config(cli), cli_now(cli), deadline_s, e) != 0)
+		return -1;
+	set->o.remotes = &set->remotes.opener;
+	return 0;
+}
+
+void settings_clear(struct settings *set)
+{
+	list_clear(&set->trusted);
+}

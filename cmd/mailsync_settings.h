@@ -1,0 +1,26 @@
+/* What the settings say, as the capture's jobs take it; and the signals that end a run. */
+#ifndef CMD_MAILSYNC_SETTINGS_H
+#define CMD_MAILSYNC_SETTINGS_H
+
+#include "cli.h"
+#include "job/mailbox.h"
+#include "job/remotes.h"
+#include "mailsync_print.h"
+
+struct settings {
+	struct mailbox_options o;
+	struct message_limits limits;
+	struct list trusted;
+	struct remotes remotes;
+};
+
+/* Options and settings of the program; o.store is left to the caller. */
+void settings_read(struct settings *set, struct cli *cli);
+/* Lets the jobs ask the mailboxes' servers, until the deadline (by clock_monotonic_s; 0: none). */
+int settings_open_remotes(struct settings *set, struct cli *cli, double deadline_s, struct err *e);
+void settings_clear(struct settings *set);
+
+/* The batch at hand is finished, then the run ends. */
+void settings_catch_signals(void);
+
+#endif
