@@ -9,6 +9,7 @@
 #include "mailsync_print.h"
 #include "mailsync_run.h"
 #include "mailsync_settings.h"
+#include "mailsync_status.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,8 @@ static int verb_retry(struct cli *cli, int argc, char **argv)
 	settings_catch_signals();
 	rc = open_store(cli, &set.o, &e);
 	if (rc == 0)
+		rc = settings_open_remotes(&set, cli, &e);
+	if (rc == 0)
 		rc = retry_run(&set.o, &counts, &e);
 	log_progress_end();
 	if (rc == 0 && (counts.seen > 0 || cli_json(cli)))
@@ -80,6 +83,8 @@ static int verb_rematch(struct cli *cli, int argc, char **argv)
 		rc = clock_parse(since_text, &since, &e);
 	if (rc == 0)
 		rc = open_store(cli, &set.o, &e);
+	if (rc == 0)
+		rc = settings_open_remotes(&set, cli, &e);
 	if (rc == 0)
 		rc = rematch_run(&set.o, since, &counts, &e);
 	if (rc == 0)

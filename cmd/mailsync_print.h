@@ -1,4 +1,4 @@
-/* What mailsync prints: counts, status, progress; and the one list it takes from the settings. */
+/* What mailsync prints: counts, progress; and the one list it takes from the settings. */
 #ifndef CMD_MAILSYNC_PRINT_H
 #define CMD_MAILSYNC_PRINT_H
 
@@ -19,10 +19,11 @@ void list_split(struct list *l, const char *text);
 void list_clear(struct list *l);
 
 void print_progress(const struct mailbox_progress *p, void *arg);
-/* One line for people or one JSON document; nothing with -q. */
 json_t *counts_json(const struct run_counts *c);
+/* One line for people or one JSON document; nothing with -q. */
 void print_counts(const struct cli *cli, const struct run_counts *c);
 void print_rematch(const struct cli *cli, const struct rematch_counts *c);
-int print_status(const struct cli *cli, struct store *s, int64_t limit, struct err *e);
+/* One line; gives the document back. */
+void print_json(json_t *doc);
 
 #endif

@@ -81,11 +81,10 @@ static void print_totals(struct report *p, const struct sync_totals *t)
 static int run(struct cli *cli, struct settings *set, struct sync_options *o, struct err *e)
 {
 	struct report report = {.cli = cli, .accounts = cli_json(cli) ? json_array() : NULL};
-	int64_t minutes = config_int(cli_config(cli), "MAILROOM_SYNC_DEADLINE_MIN");
 	struct sync_totals totals;
 	int status = -1;
 
-	if (settings_open_remotes(set, cli, minutes > 0 ? clock_monotonic_s() + 60 * (double)minutes : 0, e) == 0) {
+	if (settings_open_remotes(set, cli, e) == 0) {
 		o->mailbox = set->o;
 		o->each = print_result;
 		o->arg = &report;

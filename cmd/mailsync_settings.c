@@ -1,5 +1,6 @@
 #include "mailsync_settings.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <signal.h>
@@ -51,8 +52,11 @@ void settings_read(struct settings *set, struct cli *cli)
 	    .progress = log_shows_progress() ? print_progress : NULL};
 }
 
-int settings_open_remotes(struct settings *set, struct cli *cli, double deadline_s, struct err *e)
+int settings_open_remotes(struct settings *set, struct cli *cli, struct err *e)
 {
+	int64_t minutes = config_int(cli_config(cli), "MAILROOM_SYNC_DEADLINE_MIN");
+	double deadline_s = minutes > 0 ? clock_monotonic_s() + 60 * (double)minutes : 0;
+
 	set->o.deadline_s = deadline_s;
 	if (remotes_init(&set->remotes, cli_config(cli), cli_now(cli), deadline_s, e) != 0)
 		return -1;

@@ -16,8 +16,8 @@ struct settings {
 
 /* Options and settings of the program; o.store is left to the caller. */
 void settings_read(struct settings *set, struct cli *cli);
-/* Lets the jobs ask the mailboxes' servers, until the deadline (by clock_monotonic_s; 0: none). */
-int settings_open_remotes(struct settings *set, struct cli *cli, double deadline_s, struct err *e);
+/* Lets the jobs ask the mailboxes' servers, until MAILROOM_SYNC_DEADLINE_MIN have passed. */
+int settings_open_remotes(struct settings *set, struct cli *cli, struct err *e);
 void settings_clear(struct settings *set);
 
 /* The batch at hand is finished, then the run ends. */

@@ -87,7 +87,7 @@ static void go_to_path(struct work *w, const char *path)
 		w->source = NULL;
 }
 
-static bool is_same(const struct email_stored *stored, const struct message *m)
+bool refill_is_same(const struct email_stored *stored, const struct message *m)
 {
 	if ((stored->message_id == NULL) != (m->message_id == NULL))
 		return false;
@@ -111,7 +111,7 @@ static int try_place(struct work *w, const struct place *p, struct err *e)
 	go_to_path(w, p->path);
 	if (!w->source || w->source->at(w->source, p->offset, p->name, &item, &unused) != 0 || item.failure ||
 	    incoming_read(mb->parser, &mb->scratch, item.raw, item.size_bytes, &mb->o->message, 0, &in, &unused) != 0 ||
-	    !is_same(&stored, &in.message))
+	    !refill_is_same(&stored, &in.message))
 		return 0;
 	w->filled++;
 	return capture_keep(mb->capture, p->email_id, &in, e);

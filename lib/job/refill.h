@@ -4,7 +4,9 @@
 
 #include "base/err.h"
 #include "job/mailbox.h"
+#include "store/emails.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,5 +22,8 @@ void refill_clear(struct refill *r);
 /* Reads them again, file by file in rising order of places, and keeps what has the Message-ID and the body that the row has.
  * *filled and *gone add up to r->count; *files counts attachments written. In transactions of its own. */
 int refill_run(struct refill *r, struct mailbox *mb, int64_t *filled, int64_t *gone, int64_t *files, struct err *e);
+
+/* The stored message is this one: same Message-ID, same body. */
+bool refill_is_same(const struct email_stored *stored, const struct message *m);
 
 #endif

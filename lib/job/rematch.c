@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "job/refill.h"
+#include "job/refill_remote.h"
 #include "store/emails.h"
 #include "store/sightings.h"
 #include "store/threads.h"
@@ -189,6 +190,17 @@ static int refill(struct rematch *r, struct err *e)
 	return refill_run(&r->wanted, r->mb, &r->counts->filled, &r->counts->gone, &r->counts->attachments, e);
 }
 
+/* What no file has may be in a mailbox on a server; there it is fetched, also what an earlier run missed. */
+static int refill_from_servers(struct rematch *r, struct err *e)
+{
+	int64_t filled = 0;
+	int rc = r->mb->o->dry_run ? 0 : refill_remotes(r->mb, &filled, &r->counts->attachments, e);
+
+	r->counts->filled += filled;
+	r->counts->gone = r->counts->gone > filled ? r->counts->gone - filled : 0;
+	return rc;
+}
+
 static void rematch_clear(struct rematch *r)
 {
 	refill_clear(&r->wanted);
@@ -249,6 +261,8 @@ static int run(struct rematch *r, int64_t since, struct err *e)
 	rc = rematch_all(r, 0, since, e);
 	if (rc == 0)
 		rc = refill(r, e);
+	if (rc == 0)
+		rc = refill_from_servers(r, e);
 	c.seen = c.known = r->counts->seen;
 	c.matched = r->counts->matched;
 	c.attachments = r->counts->attachments;

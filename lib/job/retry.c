@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "job/import.h"
 #include "job/incoming.h"
+#include "job/retry_remote.h"
 #include "job/source.h"
 #include "store/sources.h"
 
@@ -116,11 +117,17 @@ static int retry_file(struct retry *r, const char *path, struct err *e)
 	return rc;
 }
 
+static bool is_remote(const struct failed_item *f)
+{
+	return strcmp(f->kind, "gmail") == 0 || strcmp(f->kind, "imap") == 0;
+}
+
 static int retry_all(struct retry *r, struct err *e)
 {
 	struct mailbox *mb = r->mb;
 	struct failed_item f = {0}, after = {.offset = INT64_MIN};
 	int64_t file_done = 0;
+	bool has_remote = false;
 	int rc = 0;
 
 	for (; rc == 0; after = f) {
@@ -129,8 +136,10 @@ static int retry_all(struct retry *r, struct err *e)
 		if (failed_next(mb->o->store, &mb->strings, mb->account.id, &after, &f, e) != 0)
 			return -1;
 		if (f.id == 0)
-			return 0;
-		if (f.is_behind_cursor) {
+			return has_remote ? retry_remote(mb, r->counts, e) : 0;
+		if (is_remote(&f)) {
+			has_remote = true;
+		} else if (f.is_behind_cursor) {
 			if (f.source_id != file_done)
 				rc = retry_file(r, f.path, e);
 			file_done = f.source_id;

@@ -1,6 +1,7 @@
 /* One remote mailbox: what is due, in which order, and what the database says about it afterwards. */
 #include "job/sync_account.h"
 #include "base/clock.h"
+#include "job/refill_remote.h"
 #include "job/rematch.h"
 #include "job/sync_work.h"
 #include "store/accounts.h"
@@ -96,6 +97,7 @@ static int do_part(struct sync *s, const struct part *p, struct err *e)
 {
 	struct remote_stats at_start = s->remote->stats(s->remote);
 	struct rematch_counts again;
+	int64_t filled = 0;
 
 	if (p->begin && begin_listing(s, e) != 0)
 		return -1;
@@ -110,7 +112,7 @@ static int do_part(struct sync *s, const struct part *p, struct err *e)
 		return -1;
 	s->counts.matched += again.gained;
 	s->counts.attachments += again.attachments;
-	return 0;
+	return refill_remote(s->mb, &s->mb->account, s->remote, false, &filled, &s->counts.attachments, e);
 }
 
 static void add_counts(struct run_counts *to, const struct run_counts *c)

@@ -88,6 +88,8 @@ static int list_page(struct sync *s, struct remote_query *q, bool *last, struct 
 		return intake_finish(&s->intake, NULL, e);
 	}
 	s->cursor.page_token = page.next_token ? sync_keep(s, page.next_token) : NULL;
+	if (!q->people && s->cursor.since != INT64_MIN && page.total >= 0)
+		s->cursor.total = page.total;
 	if (!q->people)
 		s->cursor.listed = page.token_expired ? 0 : s->cursor.listed + (int64_t)page.n;
 	return *last ? 0 : intake_finish(&s->intake, &s->cursor, e);

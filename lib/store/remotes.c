@@ -87,3 +87,23 @@ int remotes_next_unlisted(struct store *s, struct arena *a, int64_t account_id, 
 	sqlite3_reset(st);
 	return 0;
 }
+
+int remotes_next_wanted(struct store *s, struct arena *a, int64_t account_id, int64_t after, bool all,
+    struct remote_message *out, struct err *e)
+{
+	sqlite3_stmt *st = db_prepare(s, all ? sql_remote_wanted_all : sql_remote_wanted, e);
+	bool row;
+
+	*out = (struct remote_message){0};
+	if (!st)
+		return -1;
+	db_bind_int(st, ":account", account_id);
+	db_bind_int(st, ":after", after);
+	if (db_step(s, st, &row, e) != 0)
+		return -1;
+	if (!row)
+		return 0;
+	*out = (struct remote_message){.email_id = db_int(st, 0), .remote_id = arena_strdup(a, db_text(st, 1))};
+	sqlite3_reset(st);
+	return 0;
+}

@@ -26,6 +26,10 @@ int remotes_put(struct store *s, int64_t account_id, const struct remote_message
  * stays so), its id and thread in the mailbox where it has none yet. */
 int remotes_update_sighting(struct store *s, int64_t account_id, int64_t email_id, const char *remote_id,
     const char *thread_id, bool is_sent, int64_t now, struct err *e);
+/* The next message behind `after` (0: the first) in order of arrival whose text is wanted and not here, while the mailbox still
+ * has it: of those that match, or (`all`) of all. email_id 0: there is none. Only these two members are set. */
+int remotes_next_wanted(struct store *s, struct arena *a, int64_t account_id, int64_t after, bool all,
+    struct remote_message *out, struct err *e);
 /* The next one behind the id `after` ("": the first) that came at `since` or later (INT64_MIN: all), is not deleted, and was
  * not seen in this listing. */
 int remotes_next_unlisted(struct store *s, struct arena *a, int64_t account_id, const char *after, int64_t listing,

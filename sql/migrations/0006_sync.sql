@@ -36,9 +36,13 @@ CREATE TABLE email_cursors (
     next_at        INTEGER             -- no run of the clockwork before
 ) STRICT;
 
+-- Messages that match and whose text is still to be fetched: few.
+CREATE INDEX emails_wanting_text ON emails (id) WHERE is_matched = 1 AND has_body = 0;
+
 ALTER TABLE email_sync_runs ADD COLUMN messages_skipped INTEGER NOT NULL DEFAULT 0; -- left out: drafts, spam, trash
 ALTER TABLE email_sync_runs ADD COLUMN requests INTEGER NOT NULL DEFAULT 0;         -- to the mailbox's server
 ALTER TABLE email_sync_runs ADD COLUMN units INTEGER NOT NULL DEFAULT 0;            -- of Gmail's quota
+CREATE INDEX email_sync_runs_by_account ON email_sync_runs (account_id, id);
 
 CREATE VIEW v_email_cursors AS
     SELECT c.account_id, a.address, c.phase, c.listed, c.total, datetime(c.begun_at, 'unixepoch') AS begun_at,
