@@ -1,2 +1,2 @@
--- The thread of a message, by its Message-ID.
-SELECT thread_id FROM emails WHERE message_id = :message_id ORDER BY id LIMIT 1
+-- The thread of a message, by its Message-ID: content_key begins with its hash.
+SELECT thread_id FROM emails WHERE content_key BETWEEN :low AND :high AND message_id = :message_id LIMIT 1

@@ -106,13 +106,13 @@ contact|Ines Okafor|variant|proposed|ines.okafor+x@gmail.com|To ines.okafor+x@gm
 @test "with --db an answer is matched by its thread" {
 	team import -q "$SOURCE/examples/team.csv"
 	contact import -q "$SOURCE/examples/contacts.csv"
-	sql "INSERT INTO email_threads (id) VALUES (5);
-		INSERT INTO emails (id, message_id, body_sha256, content_key, thread_id, sent_at, size_bytes, created_at)
-		VALUES (1, 'first@test.example', x'01', 1, 5, 0, 0, 0);
-		INSERT INTO email_investor_links (email_id, investor_id, match_kind, status, address, why, created_at)
+	account add mara@harbor.example -q
+	mail first.eml 'From: one@elsewhere.example' 'Message-ID: <first@test.example>' <<< 'First'
+	mailsync import --account mara@harbor.example -q first.eml
+	sql "INSERT INTO email_investor_links (email_id, investor_id, match_kind, status, address, why, created_at)
 		VALUES (1, 2, 'domain', 'confirmed', 'x', 'x', 0)"
 	mail a.eml 'From: someone@elsewhere.example' 'References: <unknown@x.example> <first@test.example>' <<< 'Hello'
-	mailparse --db "$DB" a.eml | grep -q '"thread_id": 5, "matches": \[{"investor_id": 2, .*"match_kind": "thread"'
+	mailparse --db "$DB" a.eml | grep -q '"thread_id": 1, "matches": \[{"investor_id": 2, .*"match_kind": "thread"'
 	mail b.eml 'From: someone@elsewhere.example' <<< 'Hello'
 	mailparse --db "$DB" b.eml | grep -q '"thread_id": null, "matches": \[\]'
 }
