@@ -11,8 +11,7 @@ struct parties {
 static void add(struct arena *a, struct parties *p, const char *role, const struct address_list *list)
 {
 	for (size_t i = 0; i < list->count; i++) {
-		const char *address =
-		    list->items[i].address ? address_normalise(a, list->items[i].address) : NULL;
+		const char *address = list->items[i].address ? address_normalise(a, list->items[i].address) : NULL;
 		if (address)
 			p->items[p->count++] = (struct match_party){role, address};
 	}
