@@ -2,7 +2,6 @@
 
 #include "sql.h"
 #include "store/db.h"
-#include "store/emails.h"
 
 int match_data_each_own(struct store *s, void (*each)(const char *address, void *arg), void *arg, struct err *e)
 {
@@ -92,19 +91,4 @@ int match_data_own_name(struct store *s, struct arena *a, const char *address, c
 		sqlite3_reset(st);
 	}
 	return 0;
-}
-
-int match_data_thread_of(struct store *s, const char *message_id, int64_t *thread_id, struct err *e)
-{
-	sqlite3_stmt *st = db_prepare(s, sql_match_thread_of, e);
-	int64_t low, high;
-
-	*thread_id = 0;
-	if (!st)
-		return -1;
-	emails_content_keys(message_id, &low, &high);
-	db_bind_int(st, ":low", low);
-	db_bind_int(st, ":high", high);
-	db_bind_text(st, ":message_id", message_id);
-	return db_get_int(s, st, thread_id, NULL, e);
 }
