@@ -1,6 +1,7 @@
 #include "store/emails.h"
 
 #include "sql.h"
+#include "store/bodies.h"
 #include "store/db.h"
 
 #include <string.h>
@@ -112,23 +113,11 @@ int emails_add_recipient(struct store *s, int64_t id, int64_t address_id, const 
 	return db_run(s, st, e);
 }
 
-static int put_body(struct store *s, int64_t id, const struct email_text *text, struct err *e)
+int emails_index(struct store *s, int64_t id, const struct email_text *text, struct err *e)
 {
-	sqlite3_stmt *st = db_prepare(s, sql_email_body_insert, e);
+	sqlite3_stmt *st = db_prepare(s, sql_email_search_insert, e);
 
 	if (!st)
-		return -1;
-	db_bind_int(st, ":id", id);
-	db_bind_text(st, ":source", text->source);
-	db_bind_text_n(st, ":text", text->text, text->text_bytes);
-	return db_run(s, st, e);
-}
-
-int emails_put_text(struct store *s, int64_t id, const struct email_text *text, struct err *e)
-{
-	sqlite3_stmt *st;
-
-	if (put_body(s, id, text, e) != 0 || !(st = db_prepare(s, sql_email_search_insert, e)))
 		return -1;
 	db_bind_int(st, ":id", id);
 	db_bind_text(st, ":subject", text->subject);
@@ -149,7 +138,8 @@ static int run_on(struct store *s, const char *sql, int64_t id, struct err *e)
 
 int emails_fill_text(struct store *s, int64_t id, const struct email_text *text, struct err *e)
 {
-	if (put_body(s, id, text, e) != 0 || run_on(s, sql_email_search_refill, id, e) != 0)
+	if (bodies_write(s, id, text->source, text->text, text->text_bytes, e) != 0 ||
+	    run_on(s, sql_email_search_refill, id, e) != 0)
 		return -1;
 	return emails_set_kept(s, id, true, e);
 }

@@ -126,7 +126,8 @@ CREATE INDEX emails_by_date ON emails (sent_at);
 -- The text of the messages that are kept: one row each (emails.has_body), empty where a message has no text. Apart from
 -- emails, so that lists of messages stay narrow.
 CREATE TABLE email_bodies (
-    email_id  INTEGER PRIMARY KEY REFERENCES emails (id),
+    id        INTEGER PRIMARY KEY,  -- in the order in which they fill the pages best
+    email_id  INTEGER NOT NULL UNIQUE REFERENCES emails (id),
     source    TEXT NOT NULL CHECK (source IN ('plain', 'html', 'none')), -- which part the text was made from
     text      TEXT NOT NULL
 ) STRICT;
