@@ -91,6 +91,18 @@ bool domain_rules_is_own(const struct domain_rules *r, const char *domain)
 	return domain && holds(&r->own, domain);
 }
 
+bool domain_rules_is_own_host(const struct domain_rules *r, const char *host)
+{
+	size_t n = strlen(host);
+
+	for (size_t i = 0; i < r->own.count; i++) {
+		size_t len = strlen(r->own.items[i]);
+		if (n >= len && strcmp(host + n - len, r->own.items[i]) == 0 && (n == len || host[n - len - 1] == '.'))
+			return true;
+	}
+	return false;
+}
+
 struct shadowing {
 	struct domain_rules *rules;
 	void (*each)(const char *domain, const char *investor, void *arg);
