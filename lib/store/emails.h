@@ -29,6 +29,11 @@ struct email_found {
 	bool has_body, is_matched;
 };
 
+/* emails.content_key of a message; message_id NULL: none. */
+int64_t emails_content_key(const char *message_id, const void *body_sha256);
+/* The keys of all messages with this id are from *low to *high. */
+void emails_content_keys(const char *message_id, int64_t *low, int64_t *high);
+
 /* The message with this id (NULL: none) and body. */
 int emails_find(struct store *s, const char *message_id, const void *body_sha256, int64_t content_key,
     struct email_found *out, struct err *e);
