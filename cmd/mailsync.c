@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "job/import.h"
+#include "job/message_settings.h"
 #include "job/rematch.h"
 #include "job/retry.h"
 #include "mailsync_print.h"

@@ -1,4 +1,4 @@
-/* What mailsync prints: counts, progress; and the one list it takes from the settings. */
+/* What mailsync prints: counts, progress. */
 #ifndef CMD_MAILSYNC_PRINT_H
 #define CMD_MAILSYNC_PRINT_H
 
@@ -8,15 +8,6 @@
 #include "store/runs.h"
 
 #include <jansson.h>
-
-/* A comma-separated setting. items is NULL when there is none, else NULL-terminated. */
-struct list {
-	const char **items;
-	char *text;
-};
-
-void list_split(struct list *l, const char *text);
-void list_clear(struct list *l);
 
 void print_progress(const struct mailbox_progress *p, void *arg);
 json_t *counts_json(const struct run_counts *c);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "mailsync_print.h"
 
 #include <signal.h>
 #include <string.h>
@@ -26,24 +27,13 @@ void settings_catch_signals(void)
 void settings_read(struct settings *set, struct cli *cli)
 {
 	const struct config *c = cli_config(cli);
-	struct message_limits *limits = &set->limits;
 
 	*set = (struct settings){0};
-	*limits = message_default_limits;
-	limits->raw_bytes = (size_t)config_int(c, "MAILROOM_MAX_MESSAGE_MB") << 20;
-	limits->header_bytes = (size_t)config_int(c, "MAILROOM_MAX_HEADER_KB") << 10;
-	limits->nesting = (size_t)config_int(c, "MAILROOM_MAX_NESTING");
-	limits->parts = (size_t)config_int(c, "MAILROOM_MAX_PARTS");
-	limits->addresses = (size_t)config_int(c, "MAILROOM_MAX_ADDRESSES");
-	limits->boundary_bytes = (size_t)config_int(c, "MAILROOM_MAX_BOUNDARY");
-	limits->comment_depth = (size_t)config_int(c, "MAILROOM_MAX_COMMENT_DEPTH");
-	limits->rfc2231_parts = (size_t)config_int(c, "MAILROOM_MAX_RFC2231_PARTS");
-	limits->text_bytes = (size_t)config_int(c, "MAILROOM_MAX_TEXT_KB") << 10;
-	list_split(&set->trusted, config_text(c, "MAILROOM_TRUSTED_AUTHSERV"));
+	message_settings_init(&set->message, &set->arena, c);
 	set->o = (struct mailbox_options){.address = cli_value(cli, "account"),
 	    .data_dir = config_text(c, "MAILROOM_DATA_DIR"),
 	    .keep_all = strcmp(config_text(c, "MAILROOM_KEEP"), "all") == 0,
-	    .message = {.limits = limits, .trusted_authserv = set->trusted.items},
+	    .message = set->message.options,
 	    .max_attachment_bytes = config_int(c, "MAILROOM_MAX_ATTACHMENT_MB") << 20,
 	    .free_mail = config_text(c, "MAILROOM_FREE_MAIL_DOMAINS"),
 	    .now = cli_now(cli),
@@ -66,5 +56,5 @@ int settings_open_remotes(struct settings *set, struct cli *cli, struct err *e)
 
 void settings_clear(struct settings *set)
 {
-	list_clear(&set->trusted);
+	arena_clear(&set->arena);
 }

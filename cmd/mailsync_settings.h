@@ -4,13 +4,13 @@
 
 #include "cli.h"
 #include "job/mailbox.h"
+#include "job/message_settings.h"
 #include "job/remotes.h"
-#include "mailsync_print.h"
 
 struct settings {
 	struct mailbox_options o;
-	struct message_limits limits;
-	struct list trusted;
+	struct message_settings message;
+	struct arena arena;
 	struct remotes remotes;
 };
 

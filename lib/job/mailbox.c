@@ -161,6 +161,8 @@ static int keep_files(struct mailbox *mb, struct run_counts *c, struct err *e)
 {
 	size_t files;
 
+	if (capture_flush(mb->capture, e) != 0)
+		return -1;
 	if (attachment_files_keep(mb->files, &files, e) != 0)
 		return -1;
 	c->attachments += (int64_t)files;
