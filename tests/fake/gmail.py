@@ -235,6 +235,7 @@ class Google:
         self.tokens, self.refresh_tokens, self.codes = {}, {"refresh-1": args.address}, {}
         self.serial = 0
         self.spent = collections.deque()
+        self.open = 0
         self.reset_counters()
 
     def reset_counters(self):
@@ -547,7 +548,7 @@ class Google:
         path, _, query = target.partition("?")
         box = self.box(urllib.parse.parse_qs(query).get("account", [self.args.address])[0])
         if path == "/control/counters":
-            return self.counters
+            return dict(self.counters, open=self.open)
         if path == "/control/messages":
             return [{"id": m.id, "threadId": m.thread_id, "labelIds": m.labels, "sha256": hashlib.sha256(m.raw).hexdigest()}
                     for m in box.messages.values()]
@@ -559,12 +560,18 @@ class Connection(socketserver.StreamRequestHandler):
     wbufsize = 0
 
     def handle(self):
-        self.server.google.counters["connections"] += 1
+        google = self.server.google
+        with google.lock:
+            google.counters["connections"] += 1
+            google.open += 1
         try:
             while self.one_request():
                 pass
         except (ConnectionError, TimeoutError):
             pass
+        finally:
+            with google.lock:
+                google.open -= 1
 
     def read_request(self):
         line = self.rfile.readline(65537).decode("latin-1")
