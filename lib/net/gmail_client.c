@@ -56,6 +56,20 @@ struct gmail_clock gmail_clock_system(void)
 	return (struct gmail_clock){system_now, system_wall, system_random, system_sleep, NULL};
 }
 
+void gmail_configure(struct gmail_options *o, const struct config *c)
+{
+	int retry_max = (int)config_int(c, "MAILROOM_GMAIL_RETRY_MAX");
+
+	*o = (struct gmail_options){
+	    .api_url = config_text(c, "MAILROOM_GMAIL_API_URL"),
+	    .units_per_min = (int)config_int(c, "MAILROOM_GMAIL_UNITS_PER_MIN"),
+	    .legacy_quota = strcmp(config_text(c, "MAILROOM_GMAIL_QUOTA"), "legacy") == 0,
+	    .batch = (int)config_int(c, "MAILROOM_GMAIL_BATCH"),
+	    .retry_max = retry_max > 0 ? retry_max : -1,
+	    .max_message_bytes = (size_t)config_int(c, "MAILROOM_MAX_MESSAGE_MB") << 20,
+	};
+}
+
 struct gmail *gmail_new(struct http *http, const struct gmail_options *o, const struct gmail_token_source *token,
     const struct gmail_clock *clock)
 {

@@ -228,7 +228,8 @@ static const struct {
                                                                                                                    "-b-"
                                                                                                                    "_1"
                                                                                                                    "\r"
-                                                                                                                   "\n" HEAD("1") "\r\n--b-_1\r\n--b-_1--",
+                                                                                                                   "\n" HEAD(
+                                                                                                                       "1") "\r\n--b-_1\r\n--b-_1--",
         "", true},
     {TYPE,
         "--b-_1\r\nContent-ID: <-1>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{}\r\n--b-_1\r\nContent-ID: "
