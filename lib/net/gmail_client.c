@@ -290,9 +290,10 @@ static int run_tries(
 		*gone = v == GMAIL_NOT_FOUND;
 		if (v == GMAIL_OK || v == GMAIL_NOT_FOUND)
 			return 0;
-		*e = why;
-		if (v == GMAIL_STOP || v == GMAIL_ITEM_FAILED || (c->once && *maybe))
+		if (v == GMAIL_STOP || v == GMAIL_ITEM_FAILED || (c->once && *maybe) || !client_may_wait(g, asked, &why)) {
+			*e = why;
 			return -1;
+		}
 		if (v == GMAIL_TOKEN && client_refused(g, authorization, &why, e) != 0)
 			return -1;
 		/* A new token deserves its try, whatever the limit. */
@@ -301,8 +302,6 @@ static int run_tries(
 		g->stats.tries_again++;
 		if (v == GMAIL_TOKEN)
 			continue;
-		if (!client_may_wait(g, asked, e))
-			return -1;
 		asked = client_backoff(g, tries, asked);
 		if (v == GMAIL_SLOWER)
 			client_hold(g, asked);

@@ -429,6 +429,7 @@ static void nothing_is_sent_twice(void **state)
 		print_message("%s: %s\n", sendings[i].fault, c->e.text);
 		assert_int_equal(sent, sendings[i].sent);
 		assert_int_equal(ref.id != NULL, sent == GMAIL_SENT);
+		assert_int_equal(c->e.code == ERR_NONE, sent == GMAIL_SENT);
 		if (sendings[i].words && !strstr(c->e.text, sendings[i].words))
 			fail_msg("%s", c->e.text);
 		client_free(c);
