@@ -290,7 +290,8 @@ static int run_tries(
 		*gone = v == GMAIL_NOT_FOUND;
 		if (v == GMAIL_OK || v == GMAIL_NOT_FOUND)
 			return 0;
-		if (v == GMAIL_STOP || v == GMAIL_ITEM_FAILED || (c->once && *maybe) || !client_may_wait(g, asked, &why)) {
+		if (v == GMAIL_STOP || v == GMAIL_ITEM_FAILED || (c->once && *maybe) ||
+		    !client_may_wait(g, asked, &why)) {
 			*e = why;
 			return -1;
 		}

@@ -22,6 +22,7 @@ import random
 import re
 import socket
 import socketserver
+import ssl
 import struct
 import subprocess
 import sys
@@ -659,6 +660,15 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 64
+    tls = None
+
+    def finish_request(self, request, client_address):
+        if self.tls:
+            try:
+                request = self.tls.wrap_socket(request, server_side=True)
+            except (OSError, ssl.SSLError):
+                return
+        super().finish_request(request, client_address)
 
 
 def generated(n, mean_bytes, seed):
@@ -713,6 +723,7 @@ def main():
     p.add_argument("--size", type=int, default=18000, help="mean size of generated messages")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--public-key", help="PEM file: signatures of service accounts are checked with it")
+    p.add_argument("--tls", metavar="FILE", help="speak TLS: PEM file with certificate and key")
     p.add_argument("--port", type=int, default=0)
     p.add_argument("--until-eof", action="store_true", help="end when standard input does")
     args = p.parse_args()
@@ -721,6 +732,9 @@ def main():
     sys.setswitchinterval(0.001)
     server = Server(("127.0.0.1", args.port), Connection)
     server.google = google
+    if args.tls:
+        server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server.tls.load_cert_chain(args.tls)
     print(server.server_address[1], flush=True)
     if args.until_eof:
         threading.Thread(target=end_with_stdin, daemon=True).start()

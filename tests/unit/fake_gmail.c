@@ -77,7 +77,7 @@ static json_t *ask(struct fake *f, const char *path, const char *body)
 	return out;
 }
 
-static json_t *control(struct fake *f, const char *object, va_list ap)
+__attribute__((format(printf, 2, 0))) static json_t *control(struct fake *f, const char *object, va_list ap)
 {
 	char *body = NULL;
 	json_t *out;

@@ -49,8 +49,8 @@ static int calm(void **state)
 /* Lists and fetches all with batches of `batch`, and is good only when all of it arrived. */
 static void sync_all(struct client *c)
 {
-	struct fetched got;
-	size_t n;
+	struct fetched got = {0};
+	size_t n = 0;
 
 	if (client_list(c, NULL, ids, &n) != 0 || client_fetch(c, ids, n, wanted, &got) != 0)
 		fail_msg("%s", c->e.text);
