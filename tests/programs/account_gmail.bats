@@ -477,7 +477,8 @@ the key before is $MAILROOM_DATA_DIR/secret.key.old: delete it once no backup of
 		WHERE a.address = 'kay@harbor.example') WHERE account_id = (SELECT id FROM email_accounts WHERE address = 'mara@harbor.example')"
 	fails 77 account test mara@harbor.example
 	grep -q 'was sealed for another row' <<< "$output"
-	sql "UPDATE email_credentials SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) || x'00' AS BLOB)
+	sql "UPDATE email_credentials SET sealed = CAST(substr(sealed, 1, length(sealed) - 1) ||
+		CASE substr(sealed, -1) WHEN x'00' THEN x'01' ELSE x'00' END AS BLOB)
 		WHERE account_id = (SELECT id FROM email_accounts WHERE address = 'kay@harbor.example')"
 	fails 77 account test kay@harbor.example
 	grep -qE 'changed or damaged' <<< "$output"
