@@ -31,6 +31,8 @@ static int change(struct cli *cli, enum account_action action, int argc, char **
 	} else {
 		account_out_change(cli, done, &account);
 	}
+	if (status == 0 && people_out_shadowed(s, &e) != 0)
+		status = cli_fail(&e);
 	arena_clear(&a);
 	return status;
 }
