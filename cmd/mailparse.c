@@ -27,7 +27,7 @@ static void put_id(struct json *j, const char *key, int64_t id)
 	if (id)
 		json_int(j, id);
 	else
-		json_null(j);
+		json_nil(j);
 }
 
 static void put_pair(struct json *j, const char *key, const char *value)

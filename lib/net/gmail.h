@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/config.h"
 #include "base/err.h"
 #include "net/http.h"
 
@@ -24,6 +25,9 @@ struct gmail_options {
 	size_t ready_bytes;       /* fetched messages waiting to be taken, about: 8 MB */
 	double deadline_at;       /* by the clock's now_s: no wait goes beyond it; 0: none */
 };
+
+/* Fills the options from the MAILROOM_GMAIL_* settings and MAILROOM_MAX_MESSAGE_MB; strings are borrowed from `c`. */
+void gmail_configure(struct gmail_options *o, const struct config *c);
 
 /* Where access tokens come from; each account has its own. */
 struct gmail_token_source {

@@ -8,7 +8,7 @@
 
 #define BOUNDARY "mailroom_batch_of_calls"
 
-enum { BOUNDARY_CAP_BYTES = 256, INDEX_CAP = 1000 };
+enum { BOUNDARY_CAP_BYTES = 256, NUMBER_CAP = 1000000 };
 
 const char batch_content_type[] = "Content-Type: multipart/mixed; boundary=" BOUNDARY;
 
@@ -53,7 +53,7 @@ int batch_reader_init(struct batch_reader *r, const char *content_type, size_t c
 
 	*r = (struct batch_reader){.calls = calls, .cap_bytes = cap_bytes, .on_part = on_part, .arg = arg};
 	if (boundary.len == 0 || boundary.len > BOUNDARY_CAP_BYTES)
-		return err_set(e, ERR_INPUT, "the answer to a batch is no multipart message");
+		return err_set(e, ERR_TEMPORARY, "the answer to a batch is no multipart message");
 	r->delimiter = mem_printf("--%.*s", (int)boundary.len, boundary.at);
 	r->delimiter_len = strlen(r->delimiter);
 	return 0;
@@ -84,7 +84,7 @@ static bool next_line(struct span *s, struct span *line)
 	return true;
 }
 
-/* Digits only, at most INDEX_CAP. */
+/* Digits only, at most NUMBER_CAP. */
 static bool read_number(struct span s, size_t *n)
 {
 	size_t v = 0;
@@ -93,7 +93,7 @@ static bool read_number(struct span s, size_t *n)
 		if (!ascii_is_digit(s.at[i]))
 			return false;
 		v = v * 10 + (size_t)(s.at[i] - '0');
-		if (v > INDEX_CAP)
+		if (v > NUMBER_CAP)
 			return false;
 	}
 	*n = v;

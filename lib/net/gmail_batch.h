@@ -36,7 +36,7 @@ struct batch_reader {
 	bool in_part, skipping, finished;
 };
 
-/* Storage of the caller. The boundary is taken from the answer's Content-Type; INPUT when it has none. on_part is called
+/* Storage of the caller. The boundary is taken from the answer's Content-Type; TEMPORARY when it has none. on_part is called
  * for each part that answers one of the calls numbered below `calls`, told by its Content-ID "<response-N>", in any order;
  * parts that name no such call are left out. A part above cap_bytes is dropped as it comes. */
 int batch_reader_init(struct batch_reader *r, const char *content_type, size_t calls, size_t cap_bytes,

@@ -56,6 +56,20 @@ struct gmail_clock gmail_clock_system(void)
 	return (struct gmail_clock){system_now, system_wall, system_random, system_sleep, NULL};
 }
 
+void gmail_configure(struct gmail_options *o, const struct config *c)
+{
+	int retry_max = (int)config_int(c, "MAILROOM_GMAIL_RETRY_MAX");
+
+	*o = (struct gmail_options){
+	    .api_url = config_text(c, "MAILROOM_GMAIL_API_URL"),
+	    .units_per_min = (int)config_int(c, "MAILROOM_GMAIL_UNITS_PER_MIN"),
+	    .legacy_quota = strcmp(config_text(c, "MAILROOM_GMAIL_QUOTA"), "legacy") == 0,
+	    .batch = (int)config_int(c, "MAILROOM_GMAIL_BATCH"),
+	    .retry_max = retry_max > 0 ? retry_max : -1,
+	    .max_message_bytes = (size_t)config_int(c, "MAILROOM_MAX_MESSAGE_MB") << 20,
+	};
+}
+
 struct gmail *gmail_new(struct http *http, const struct gmail_options *o, const struct gmail_token_source *token,
     const struct gmail_clock *clock)
 {
@@ -276,9 +290,11 @@ static int run_tries(
 		*gone = v == GMAIL_NOT_FOUND;
 		if (v == GMAIL_OK || v == GMAIL_NOT_FOUND)
 			return 0;
-		*e = why;
-		if (v == GMAIL_STOP || v == GMAIL_ITEM_FAILED || (c->once && *maybe))
+		if (v == GMAIL_STOP || v == GMAIL_ITEM_FAILED || (c->once && *maybe) ||
+		    !client_may_wait(g, asked, &why)) {
+			*e = why;
 			return -1;
+		}
 		if (v == GMAIL_TOKEN && client_refused(g, authorization, &why, e) != 0)
 			return -1;
 		/* A new token deserves its try, whatever the limit. */
@@ -287,8 +303,6 @@ static int run_tries(
 		g->stats.tries_again++;
 		if (v == GMAIL_TOKEN)
 			continue;
-		if (!client_may_wait(g, asked, e))
-			return -1;
 		asked = client_backoff(g, tries, asked);
 		if (v == GMAIL_SLOWER)
 			client_hold(g, asked);

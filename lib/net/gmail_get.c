@@ -31,8 +31,7 @@ static void read_headers(struct arena *a, struct gmail_message *m, const json_t 
 	const json_t *h;
 	size_t i;
 
-	json_array_foreach(headers, i, h)
-	{
+	for (i = 0; (h = json_array_get(headers, i)); i++) {
 		const char *name = json_string_value(json_object_get(h, "name"));
 		const char *value = json_string_value(json_object_get(h, "value"));
 		if (name && value)
@@ -66,30 +65,35 @@ static int read_part(struct arena *a, json_t *part, struct gmail_part *out, stru
 	return 0;
 }
 
+/* A part whose own parts are still to be read. */
+struct pending {
+	json_t *part;
+};
+
 /* Depth first with a stack of our own; gmail_json_load has capped the depth, PARTS_CAP the number. */
 static int read_parts(struct arena *a, struct gmail_message *m, json_t *payload, struct err *e)
 {
-	struct gmail_part *out = NULL;
-	json_t **stack = arena_array(a, PARTS_CAP, sizeof *stack);
-	size_t depth = 0, cap = 0;
+	struct pending *stack = arena_array(a, PARTS_CAP, sizeof *stack);
+	size_t depth = 0, n = 0, cap = 16;
+	struct gmail_part *out = arena_array(a, cap, sizeof *out);
 
 	if (json_is_object(payload))
-		stack[depth++] = payload;
+		stack[depth++].part = payload;
 	while (depth > 0) {
-		json_t *part = stack[--depth], *inner = json_object_get(part, "parts");
-		if (m->n_parts == cap) {
-			size_t more = cap ? 2 * cap : 16;
-			out = arena_grow(a, out, cap * sizeof *out, more * sizeof *out);
-			cap = more;
+		json_t *part = stack[--depth].part, *inner = json_object_get(part, "parts");
+		if (n == cap) {
+			out = arena_grow(a, out, cap * sizeof *out, 2 * cap * sizeof *out);
+			cap *= 2;
 		}
-		if (read_part(a, part, &out[m->n_parts++], e) != 0)
+		if (read_part(a, part, &out[n++], e) != 0)
 			return -1;
-		if (json_array_size(inner) > PARTS_CAP - depth || m->n_parts > PARTS_CAP)
+		if (json_array_size(inner) > PARTS_CAP - depth || n > PARTS_CAP)
 			return err_set(e, ERR_INPUT, "the message has more than %d parts", PARTS_CAP);
 		for (size_t i = json_array_size(inner); i > 0; i--)
-			stack[depth++] = json_array_get(inner, i - 1);
+			stack[depth++].part = json_array_get(inner, i - 1);
 	}
 	m->parts = out;
+	m->n_parts = n;
 	return 0;
 }
 

@@ -166,7 +166,9 @@ int gmail_json_load_raw(struct span text, json_t **root, struct buf *raw, bool *
 	rc = gmail_json_load((struct span){rest.data, rest.len}, root, e);
 	buf_clear(&rest);
 	*has_raw = rc == 0;
-	if (rc != 0)
+	if (rc != 0) {
 		raw->len = old_len;
+		raw->data[old_len] = '\0';
+	}
 	return rc;
 }

@@ -57,8 +57,7 @@ static int read_refs(struct list_reader *r, json_t *messages, struct err *e)
 	json_t *m;
 	size_t i;
 
-	json_array_foreach(messages, i, m)
-	{
+	for (i = 0; (m = json_array_get(messages, i)); i++) {
 		refs[i] = (struct gmail_ref){gmail_json_dup(r->a, m, "id"), gmail_json_dup(r->a, m, "threadId")};
 		if (!refs[i].id)
 			return no_sense(e, "a message's id");

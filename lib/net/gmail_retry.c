@@ -83,10 +83,10 @@ static void read_error(struct findings *f, struct span body)
 	error = json_object_get(f->root, "error");
 	/* A plain word, as OAuth answers have it. */
 	look_at(f, json_string_value(error));
-	json_array_foreach(json_object_get(error, "errors"), i, entry)
-	    look_at(f, json_string_value(json_object_get(entry, "reason")));
-	json_array_foreach(json_object_get(error, "details"), i, entry)
-	    look_at(f, json_string_value(json_object_get(entry, "reason")));
+	for (i = 0; (entry = json_array_get(json_object_get(error, "errors"), i)); i++)
+		look_at(f, json_string_value(json_object_get(entry, "reason")));
+	for (i = 0; (entry = json_array_get(json_object_get(error, "details"), i)); i++)
+		look_at(f, json_string_value(json_object_get(entry, "reason")));
 	if (json_is_string(json_object_get(error, "message")))
 		f->message = json_string_value(json_object_get(error, "message"));
 }

@@ -25,6 +25,7 @@ struct http {
 	size_t cap_bytes;
 	struct http_call *calls; /* all that are open, newest first */
 	size_t n_calls;
+	bool took; /* body was taken since http_wait last returned */
 };
 
 struct http_call {
@@ -199,6 +200,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
 		buf_append(&c->response.body, bytes, n);
 	}
 	c->seen_bytes += n;
+	c->http->took = true;
 	return n;
 }
 
@@ -394,7 +396,8 @@ int http_wait(struct http *h, int timeout_ms, struct http_call **ended, struct e
 	pipe_hold(&guard);
 	rc = curl_multi_perform(h->multi, &running);
 	collect_ended(h);
-	if (rc == CURLM_OK && !find_ended(h)) {
+	/* A call that has taken what it wants may be paused now, and the line silent for good. */
+	if (rc == CURLM_OK && !find_ended(h) && !h->took) {
 		rc = curl_multi_poll(h->multi, NULL, 0, timeout_ms, NULL);
 		if (rc == CURLM_OK)
 			rc = curl_multi_perform(h->multi, &running);
@@ -402,6 +405,7 @@ int http_wait(struct http *h, int timeout_ms, struct http_call **ended, struct e
 	}
 	pipe_release(&guard);
 	*ended = find_ended(h);
+	h->took = false;
 	if (rc != CURLM_OK)
 		return err_set(e, ERR_SYSTEM, "waiting for HTTP answers: %s", curl_multi_strerror(rc));
 	return 0;

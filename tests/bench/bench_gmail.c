@@ -1,4 +1,4 @@
-/* bench_gmail URL [BATCH]: lists a mailbox and fetches all of it from a Gmail (tests/fake/gmail.py), without quota. Prints
+/* bench_gmail URL [BATCH [CA-FILE]]: lists a mailbox and fetches all of it from a Gmail (tests/fake/gmail.py), without quota. Prints
  * messages, seconds, messages a second, units a message and the memory at its highest. */
 #include "base/clock.h"
 #include "net/gmail_fetch.h"
@@ -71,10 +71,10 @@ int main(int argc, char **argv)
 	int rc;
 
 	if (argc < 2) {
-		fprintf(stderr, "usage: bench_gmail URL [BATCH]\n");
+		fprintf(stderr, "usage: bench_gmail URL [BATCH [CA-FILE]]\n");
 		return 64;
 	}
-	h = http_new(&(struct http_options){0});
+	h = http_new(&(struct http_options){.ca_file = argc > 3 ? argv[3] : NULL});
 	g = gmail_new(h, &o, &token, &clock);
 	began = clock_monotonic_s();
 	rc = list_all(g, &a, &ids, &n, &e);

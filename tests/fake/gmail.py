@@ -22,6 +22,7 @@ import random
 import re
 import socket
 import socketserver
+import ssl
 import struct
 import subprocess
 import sys
@@ -235,6 +236,7 @@ class Google:
         self.tokens, self.refresh_tokens, self.codes = {}, {"refresh-1": args.address}, {}
         self.serial = 0
         self.spent = collections.deque()
+        self.open = 0
         self.reset_counters()
 
     def reset_counters(self):
@@ -547,7 +549,7 @@ class Google:
         path, _, query = target.partition("?")
         box = self.box(urllib.parse.parse_qs(query).get("account", [self.args.address])[0])
         if path == "/control/counters":
-            return self.counters
+            return dict(self.counters, open=self.open)
         if path == "/control/messages":
             return [{"id": m.id, "threadId": m.thread_id, "labelIds": m.labels, "sha256": hashlib.sha256(m.raw).hexdigest()}
                     for m in box.messages.values()]
@@ -559,12 +561,18 @@ class Connection(socketserver.StreamRequestHandler):
     wbufsize = 0
 
     def handle(self):
-        self.server.google.counters["connections"] += 1
+        google = self.server.google
+        with google.lock:
+            google.counters["connections"] += 1
+            google.open += 1
         try:
             while self.one_request():
                 pass
         except (ConnectionError, TimeoutError):
             pass
+        finally:
+            with google.lock:
+                google.open -= 1
 
     def read_request(self):
         line = self.rfile.readline(65537).decode("latin-1")
@@ -652,6 +660,15 @@ class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
     request_queue_size = 64
+    tls = None
+
+    def finish_request(self, request, client_address):
+        if self.tls:
+            try:
+                request = self.tls.wrap_socket(request, server_side=True)
+            except (OSError, ssl.SSLError):
+                return
+        super().finish_request(request, client_address)
 
 
 def generated(n, mean_bytes, seed):
@@ -706,6 +723,7 @@ def main():
     p.add_argument("--size", type=int, default=18000, help="mean size of generated messages")
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--public-key", help="PEM file: signatures of service accounts are checked with it")
+    p.add_argument("--tls", metavar="FILE", help="speak TLS: PEM file with certificate and key")
     p.add_argument("--port", type=int, default=0)
     p.add_argument("--until-eof", action="store_true", help="end when standard input does")
     args = p.parse_args()
@@ -714,6 +732,9 @@ def main():
     sys.setswitchinterval(0.001)
     server = Server(("127.0.0.1", args.port), Connection)
     server.google = google
+    if args.tls:
+        server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        server.tls.load_cert_chain(args.tls)
     print(server.server_address[1], flush=True)
     if args.until_eof:
         threading.Thread(target=end_with_stdin, daemon=True).start()
