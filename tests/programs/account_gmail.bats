@@ -35,7 +35,7 @@ prepare() {
 }
 
 teardown() {
-	exec 7>&- 8<&-
+	exec 7>&- 8<&- 9>&-
 	[ -z "$LOGIN" ] || { kill "$LOGIN" 2>/dev/null || true; }
 	wait
 }
@@ -401,6 +401,85 @@ logged_in() {
 	ended 77
 	grep -q 'gmail.compose was not granted' login.err
 	same "" "$(account list)"
+}
+
+# From here on the tokens come from a server that says what the test wants.
+token_server() {
+	local port
+	mkfifo to.tokens from.tokens
+	python3 "$SOURCE/tests/fake/token.py" "$PWD/answer" < to.tokens > from.tokens 3>&- 7>&- 8<&- &
+	exec 9> to.tokens 5< from.tokens
+	read -r port <&5
+	export MAILROOM_GMAIL_TOKEN_URL=http://127.0.0.1:$port/token MAILROOM_GMAIL_API_URL=http://127.0.0.1:$port
+	rm -rf "$MAILROOM_DATA_DIR/tokens"
+}
+# answer STATUS BODY [HEADERS]
+answer() { jq -n --argjson status "$1" --argjson body "$2" --argjson headers "${3:-{\}}" '{$status, $body, $headers}' > answer; }
+
+@test "a refresh token that the server has replaced is kept" {
+	logged_in mara@harbor.example
+	token_server
+	answer 200 '{"access_token": "ya29.one", "expires_in": 3600, "token_type": "Bearer", "refresh_token": "replaced-1"}'
+	account test -q mara@harbor.example
+	rm -r "$MAILROOM_DATA_DIR/tokens"
+	answer 200 '{"access_token": "ya29.two", "expires_in": "3600", "token_type": "bearer"}'
+	account test -q mara@harbor.example
+	same "refresh_token=refresh-2 refresh_token=replaced-1" "$(grep -o 'refresh_token=[a-z0-9-]*' answer.asked | xargs)"
+	same "client_id=107-desk.apps.googleusercontent.com client_secret=GOCSPX-the-client-secret" \
+		"$(tail -n 1 answer.asked | tr '&' '\n' | grep client_ | xargs)"
+	rm answer.asked
+	if grep -rqaF replaced-1 "$MAILROOM_DATA_DIR"; then false; fi
+	no_secrets
+}
+
+@test "what a token server may answer" {
+	logged_in mara@harbor.example
+	token_server
+	for bad in '{}' '[]' '"x"' '"<html>"' '{"access_token": ""}' '{"access_token": 5}' '{"access_token": "a b"}' \
+		'{"access_token": "ya29.x\r\nX-Evil: y"}' '{"access_token": "ya29.x", "token_type": "mac"}' \
+		'{"access_token": "ya29.x", "refresh_token": "a\nb"}' "{\"access_token\": \"$(printf '%09000d' 0)\"}"; do
+		answer 200 "$bad"
+		refused 69 'holds no usable token'
+	done
+	answer 200 "\"$(printf '%070000d' 0)\""
+	refused 65 127.0.0.1
+	answer 302 '""' '{"Location": "http://127.0.0.1:1/"}'
+	refused 69 302
+	answer 502 '"<html>"'
+	refused 75 502 'try again later'
+	answer 401 '{"error": "invalid_client", "error_description": "The OAuth client was not found."}'
+	refused 77 invalid_client MAILROOM_GMAIL_CLIENT_ID MAILROOM_GMAIL_CLIENT_SECRET_FILE
+	answer 400 '{"error": "invalid_grant", "error_description": "Bad refresh-2 and 1//0gAbCdEfGhIjKlMnOpQrStUvWxYz \u001b[31m"}'
+	fails 77 account test mara@harbor.example
+	if grep -q -e AbCdEf -e $'\e' <<< "$output"; then false; fi
+	answer 200 '{"access_token": "ya29.one", "expires_in": -5}'
+	account test -q mara@harbor.example
+	account test -q mara@harbor.example
+	same 18 "$(wc -l < answer.asked)"
+}
+
+@test "the server's clock is the one that counts" {
+	account enroll -q mara@harbor.example
+	token_server
+	answer 400 '{"error": "invalid_grant", "error_description": "Invalid JWT"}' '{"Date": "Fri, 20 Nov 2026 08:00:00 GMT"}'
+	MAILROOM_NOW=2026-11-20T08:05:00Z refused 77 'your clock is 300 s ahead of'
+	MAILROOM_NOW=2026-11-20T07:59:00Z refused 77 'your clock is 60 s behind'
+	MAILROOM_NOW=2026-11-20T08:00:20Z refused 77 'key file'
+}
+
+@test "the key may come from systemd's credentials" {
+	logged_in mara@harbor.example
+	mkdir -m 0700 credentials
+	mv "$MAILROOM_DATA_DIR/secret.key" credentials/mailroom.key
+	fails 66 account rekey
+	export CREDENTIALS_DIRECTORY=$PWD/credentials
+	account test -q mara@harbor.example
+	same "$PWD/credentials/mailroom.key" "$(mailroom config --json | jq -r '.settings[] | select(.name == "MAILROOM_SECRET_KEY_FILE").value')"
+	mailroom init -q
+	[ ! -e "$MAILROOM_DATA_DIR/secret.key" ]
+	chmod 0644 credentials/mailroom.key
+	rm -r "$MAILROOM_DATA_DIR/tokens"
+	fails 77 account test mara@harbor.example
 }
 
 @test "enroll takes the place of a login" {
