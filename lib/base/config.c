@@ -57,8 +57,6 @@ const struct config_key config_keys[] = {
     {"MAILROOM_GMAIL_CLIENT_ID", CONFIG_TEXT, NULL, 0, 0, NULL, false, "OAuth client for account login (default: of the client secret file)"},
     {"MAILROOM_GMAIL_CLIENT_SECRET_FILE", CONFIG_PATH, NULL, 0, 0, NULL, false, "its secret: the JSON file of the Cloud console, or the secret alone"},
     {"MAILROOM_GMAIL_AUTH_URL", CONFIG_TEXT, "https://accounts.google.com/o/oauth2/v2/auth", 0, 0, NULL, false, "address where people consent"},
-    {"MAILROOM_GMAIL_TOKEN_URL", CONFIG_TEXT, "https://oauth2.googleapis.com/token", 0, 0, NULL, false, "address that gives access tokens"},
-    {"MAILROOM_GMAIL_API_URL", CONFIG_TEXT, "https://gmail.googleapis.com", 0, 0, NULL, false, "address of the Gmail API"},
     {"MAILROOM_GMAIL_ENABLED", CONFIG_BOOL, "true", 0, 0, NULL, false, "false: no Gmail mailbox is captured"},
     {"MAILROOM_GMAIL_INCLUDE", CONFIG_TEXT, NULL, 0, 0, NULL, false, "what is captured beside plain mail: drafts, spam, trash, comma-separated"},
     {"MAILROOM_GMAIL_UNITS_PER_MIN", CONFIG_INT, "0", 0, 10000000, NULL, false, "quota units spent a mailbox and minute; 0: 60 % of what Google allows"},

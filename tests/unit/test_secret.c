@@ -67,10 +67,8 @@ static void base64_is_read(void **state)
 	static const char *const good[][2] = {{"", ""}, {"Zg", "f"}, {"Zg==", "f"}, {"Zm8=", "fo"}, {"Zm8", "fo"},
 	    {"+//+", "\xfb\xff\xfe"}, {"-__-", "\xfb\xff\xfe"}, {"Zm9v", "foo"}, {"Zm9vYg", "foob"},
 	    {"Zm9vYmFy", "foobar"}};
-	static const char *const bad[] = {"Z", "Zm9vZ", "Zg=", "Zh", "Zm9", "Zg==Zg==", "Zm 9v", "Zm9v\n", "=",
-	    "====", "Zg===",
-	    "\xc3\xa4"
-	    "aa"};
+	static const char *const bad[] = {
+	    "Z", "Zm9vZ", "Zg=", "Zh", "Zm9", "Zg==Zg==", "Zm 9v", "Zm9v\n", "=", "====", "Zg===", "\xc3\xa4zz"};
 	struct buf b = {0};
 
 	(void)state;
