@@ -167,3 +167,18 @@ dovecot_mail() {
 	done
 	dovecot_own "$DOVECOT_DIR/mail"
 }
+
+# dovecot_fill USER FOLDER COUNT: messages 1 to COUNT of odd sizes, all different, with 8-bit bytes and NUL-free.
+dovecot_fill() {
+	local dir
+	dir=$(dovecot_maildir "$1" "$2")
+	mkdir -p "$dir"/{cur,new,tmp}
+	python3 -c 'import os, sys
+dir, count = sys.argv[1], int(sys.argv[2])
+for i in range(1, count + 1):
+    text = f"From: a{i % 97}@northwind.example\r\nTo: kay@test.example\r\nSubject: number {i}\r\nMessage-ID: <{i}@test.example>\r\n\r\n"
+    text += f"line {i}\r\n" * (i * 7919 % 211) + "caf\u00e9 )\r\n"
+    with open(f"{dir}/cur/{1700000000 + i}.M{i}.test:2,{str() if i % 3 else str(chr(83))}", "wb") as f:
+        f.write(text.encode())' "$dir" "$3"
+	dovecot_own "$DOVECOT_DIR/mail"
+}
