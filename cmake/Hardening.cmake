@@ -5,6 +5,7 @@ include(CheckLinkerFlag)
 
 option(MAILROOM_WERROR "Treat warnings as errors" OFF)
 set(MAILROOM_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize= takes them (empty: none)")
+option(MAILROOM_FUZZ "Build the libFuzzer targets (clang)" OFF)
 
 add_library(mailroom_flags INTERFACE)
 target_compile_features(mailroom_flags INTERFACE c_std_11)
@@ -39,6 +40,10 @@ endforeach()
 
 if(MAILROOM_WERROR)
   target_compile_options(mailroom_flags INTERFACE -Werror)
+endif()
+
+if(MAILROOM_FUZZ)
+  target_compile_options(mailroom_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
 if(MAILROOM_SANITIZE)

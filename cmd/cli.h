@@ -20,11 +20,12 @@ struct cli_option {
 struct cli;
 
 struct cli_verb {
-	const char *name; /* NULL ends a table; "" in a program without verbs */
-	const char *args; /* what follows in the synopsis: "ADDRESS...", "" */
-	const char *help; /* one line */
-	const struct cli_option *options;     /* of this verb; NULL: none */
-	int (*run)(struct cli *, int argc, char **argv); /* returns the exit status; argv holds what is left after the options */
+	const char *name;                 /* NULL ends a table; "" in a program without verbs */
+	const char *args;                 /* what follows in the synopsis: "ADDRESS...", "" */
+	const char *help;                 /* one line */
+	const struct cli_option *options; /* of this verb; NULL: none */
+	/* Returns the exit status; argv holds what is left after the options. */
+	int (*run)(struct cli *, int argc, char **argv);
 	int min_args, max_args; /* max_args -1: any number */
 };
 
@@ -37,6 +38,11 @@ struct cli_program {
 /* Reads the command line and the settings, runs the verb, returns the exit status. Common to all programs: -c/--config,
  * --db, --json, -n/--dry-run, -q/--quiet, -v/--verbose, --help, --version, and --complete for the shell completion. */
 int cli_main(const struct cli_program *program, int argc, char **argv);
+
+/* The same, for a program with one verb that also runs when the settings cannot be read (`mailroom doctor`). */
+int cli_main_tolerant(const struct cli_program *program, const char *tolerant_verb, int argc, char **argv);
+/* Why the settings could not be read; NULL: they were. What could be read of them is in cli_config. */
+const struct err *cli_settings_error(const struct cli *cli);
 
 /* An option's value (the last one given), NULL when not given; a flag's value is "". */
 const char *cli_value(const struct cli *cli, const char *option);

@@ -1,184 +1,181 @@
-/* mailparse: shows how a message is read, as JSON, one object a line. */
-#include "base/err.h"
-#include "base/json.h"
-#include "mail/message.h"
+/* mailparse: shows how a message is read, as JSON, one object a line; with --db whom it would match, too. */
+#include "base/buf.h"
+#include "base/file.h"
+#include "cli.h"
+#include "job/incoming.h"
+#include "job/preview.h"
+#include "job/message_settings.h"
 #include "mail/message_json.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sysexits.h>
 #include <unistd.h>
 
-enum { MAX_TRUSTED = 32, OPT_TRUSTED = 256, OPT_LIMIT };
-
-struct options {
-	struct message_options message;
-	struct message_limits limits;
-	const char *trusted[MAX_TRUSTED + 1];
-	size_t trusted_count;
-	bool quiet;
-};
-
 struct run {
-	const struct options *o;
+	struct cli *cli;
+	struct message_settings settings;
 	struct message_parser *parser;
-	struct arena arena;
+	struct previewer *previewer; /* NULL without --db */
+	struct arena settings_arena, arena;
 	struct buf raw, line;
 	bool failed;
 };
 
-static const char usage_text[] =
-    "usage: mailparse [--html] [--limit NAME=N]... [--trusted-authserv ID]... [-q] [FILE...]\n"
-    "Prints each message (standard input without FILE) as one JSON object a line.\n"
-    "\n"
-    "      --html                 add the HTML body\n"
-    "      --limit NAME=N         change a cap: raw, header, nesting, parts, addresses, boundary,\n"
-    "                             comment-depth, rfc2231-parts, text, references\n"
-    "      --trusted-authserv ID  believe only Authentication-Results of this server\n"
-    "      --json                 JSON output (the default)\n"
-    "  -q, --quiet                say nothing about files that cannot be read\n"
-    "      --help, --version\n";
-
-static size_t *limit_named(struct message_limits *l, const char *name, size_t len)
+static void put_id(struct json *j, const char *key, int64_t id)
 {
-	const struct {
-		const char *name;
-		size_t *value;
-	} all[] = {{"raw", &l->raw_bytes}, {"header", &l->header_bytes}, {"nesting", &l->nesting}, {"parts", &l->parts},
-	    {"addresses", &l->addresses}, {"boundary", &l->boundary_bytes}, {"comment-depth", &l->comment_depth},
-	    {"rfc2231-parts", &l->rfc2231_parts}, {"text", &l->text_bytes}, {"references", &l->references}};
-
-	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-		if (strlen(all[i].name) == len && memcmp(all[i].name, name, len) == 0)
-			return all[i].value;
-	return NULL;
+	json_key(j, key);
+	if (id)
+		json_int(j, id);
+	else
+		json_null(j);
 }
 
-static int set_limit(struct options *o, const char *arg, struct err *e)
+static void put_pair(struct json *j, const char *key, const char *value)
 {
-	const char *eq = strchr(arg, '=');
-	size_t *limit = eq ? limit_named(&o->limits, arg, (size_t)(eq - arg)) : NULL;
-	char *end;
-
-	if (!limit)
-		return err_set(e, ERR_USAGE, "--limit %s: not NAME=N with a known NAME", arg);
-	errno = 0;
-	unsigned long long v = strtoull(eq + 1, &end, 10);
-	if (errno || eq[1] < '0' || eq[1] > '9' || *end || v > 1ull << 40)
-		return err_set(e, ERR_USAGE, "--limit %s: not a number", arg);
-	*limit = (size_t)v;
-	return 0;
+	json_key(j, key);
+	json_str(j, value);
 }
 
-static int parse_options(int argc, char **argv, struct options *o, struct err *e)
+static int put_preview(struct run *r, struct json *j, const struct incoming *in, struct err *e)
 {
-	static const struct option longs[] = {{"html", no_argument, NULL, 'H'}, {"json", no_argument, NULL, 'j'},
-	    {"quiet", no_argument, NULL, 'q'}, {"limit", required_argument, NULL, OPT_LIMIT},
-	    {"trusted-authserv", required_argument, NULL, OPT_TRUSTED}, {"help", no_argument, NULL, 'h'},
-	    {"version", no_argument, NULL, 'V'}, {0}};
+	static const char *const directions[] = {"in", "out", "internal"};
+	struct preview p;
 
-	for (int c; (c = getopt_long(argc, argv, "q", longs, NULL)) != -1;) {
-		switch (c) {
-		case 'H': o->message.want_html = true; break;
-		case 'j': break;
-		case 'q': o->quiet = true; break;
-		case OPT_LIMIT:
-			if (set_limit(o, optarg, e))
-				return -1;
-			break;
-		case OPT_TRUSTED:
-			if (o->trusted_count == MAX_TRUSTED)
-				return err_set(e, ERR_USAGE, "more than %d --trusted-authserv", MAX_TRUSTED);
-			o->trusted[o->trusted_count++] = optarg;
-			o->message.trusted_authserv = o->trusted;
-			break;
-		case 'h': fputs(usage_text, stdout); exit(EX_OK);
-		case 'V': puts("mailparse " MAILROOM_VERSION); exit(EX_OK);
-		default: return err_set(e, ERR_USAGE, "see mailparse --help");
-		}
+	if (previewer_look(r->previewer, &r->arena, in, &p, e) != 0)
+		return -1;
+	put_pair(j, "direction", directions[p.direction]);
+	put_id(j, "email_id", p.email_id);
+	put_id(j, "thread_id", p.thread_id);
+	json_key(j, "matched");
+	json_bool(j, p.links.is_matched);
+	json_key(j, "matches");
+	json_open(j, '[');
+	for (size_t i = 0; i < p.links.count; i++) {
+		const struct match_link *l = &p.links.items[i];
+		json_open(j, '{');
+		put_id(j, "investor_id", l->investor_id);
+		put_pair(j, "investor", p.names[i]);
+		put_pair(j, "kind", p.kinds[i]);
+		put_pair(j, "match_kind", match_kind_name(l->kind));
+		put_pair(j, "status", match_status_name(l->status));
+		put_pair(j, "address", l->address);
+		put_pair(j, "why", l->why);
+		json_close(j, '}');
 	}
+	json_close(j, ']');
 	return 0;
 }
 
-/* The whole of fd, but no more than one byte over the limit: what is longer is refused by the parser. */
-static int read_all(int fd, size_t limit, struct buf *raw, struct err *e)
+static int make_line(struct run *r, const char *name, struct err *e)
 {
-	struct stat st;
-	ssize_t got;
-
-	buf_reset(raw);
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size <= limit)
-		buf_reserve(raw, (size_t)st.st_size + 1);
-	do {
-		char *to = buf_reserve(raw, 65536);
-		got = read(fd, to, 65536);
-		if (got < 0)
-			return err_errno(e, "read");
-		raw->len += (size_t)got;
-	} while (got > 0 && raw->len <= limit);
-	return 0;
-}
-
-static int print_message(struct run *r, const char *name, int fd, struct err *e)
-{
-	struct message m;
+	struct incoming in;
 	struct json j = {.out = &r->line};
 
-	if (read_all(fd, r->o->limits.raw_bytes, &r->raw, e) ||
-	    message_parse(r->parser, &r->arena, buf_str(&r->raw), r->raw.len, &r->o->message, &m, e))
-		return -1;
+	buf_reset(&r->raw);
 	buf_reset(&r->line);
-	message_json(&j, name, &m, r->o->message.want_html);
+	if (file_read(name, strcmp(name, "-") == 0 ? STDIN_FILENO : -1, r->settings.limits.raw_bytes, &r->raw, e) != 0)
+		return -1;
+	if (incoming_read(
+	        r->parser, &r->arena, buf_str(&r->raw), r->raw.len, &r->settings.options, 0, &in, e) != 0)
+		return err_prefix(e, "%s", name);
+	message_json(&j, name, &in.message, r->settings.options.want_html);
+	if (r->previewer && put_preview(r, &j, &in, e) != 0)
+		return -1;
 	json_close(&j, '}');
 	buf_putc(&r->line, '\n');
-	if (fwrite(r->line.data, 1, r->line.len, stdout) != r->line.len)
-		return err_errno(e, "write");
 	return 0;
 }
 
 static void print_file(struct run *r, const char *name)
 {
 	struct err e = {0};
-	bool is_stdin = strcmp(name, "-") == 0;
-	int fd = is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
-	int failed = fd < 0 ? err_errno(&e, "open") : print_message(r, name, fd, &e);
 
-	if (failed && !r->o->quiet)
-		fprintf(stderr, "mailparse: %s: %s\n", name, e.text);
-	r->failed = r->failed || failed;
+	if (make_line(r, name, &e) == 0) {
+		fwrite(r->line.data, 1, r->line.len, stdout);
+	} else {
+		r->failed = true;
+		if (!cli_quiet(r->cli))
+			cli_fail(&e);
+	}
 	arena_reset(&r->arena);
-	if (fd >= 0 && !is_stdin)
-		close(fd);
 }
+
+static int read_options(struct run *r, struct err *e)
+{
+	const char *value, **trusted = NULL;
+	size_t n = 0;
+
+	message_settings_init(&r->settings, &r->settings_arena, cli_config(r->cli));
+	r->settings.options.want_html = cli_flag(r->cli, "html");
+	for (size_t i = 0; (value = cli_value_at(r->cli, "limit", i)); i++)
+		if (message_limits_set(&r->settings.limits, value, e) != 0)
+			return -1;
+	while (cli_value_at(r->cli, "trusted-authserv", n))
+		n++;
+	if (n > 0) {
+		trusted = arena_array(&r->settings_arena, n + 1, sizeof *trusted);
+		for (size_t i = 0; i <= n; i++)
+			trusted[i] = cli_value_at(r->cli, "trusted-authserv", i);
+		r->settings.options.trusted_authserv = trusted;
+	}
+	return 0;
+}
+
+static int open_database(struct run *r, struct err *e)
+{
+	struct store *s;
+
+	if (!cli_flag(r->cli, "db"))
+		return 0;
+	if (cli_open_store(r->cli, STORE_READ, &s, e) != 0)
+		return -1;
+	return previewer_new(
+	    s, config_text(cli_config(r->cli), "MAILROOM_FREE_MAIL_DOMAINS"), &r->previewer, e);
+}
+
+static int show(struct cli *cli, int argc, char **argv)
+{
+	struct run r = {.cli = cli};
+	struct err e = {0};
+	int status;
+
+	if (read_options(&r, &e) != 0 || open_database(&r, &e) != 0) {
+		status = cli_fail(&e);
+	} else {
+		r.parser = message_parser_new();
+		if (argc == 0)
+			print_file(&r, "-");
+		for (int i = 0; i < argc && !ferror(stdout); i++)
+			print_file(&r, argv[i]);
+		status = r.failed;
+	}
+	message_parser_free(r.parser);
+	previewer_free(r.previewer);
+	arena_clear(&r.arena);
+	arena_clear(&r.settings_arena);
+	buf_clear(&r.raw);
+	buf_clear(&r.line);
+	return status;
+}
+
+static const struct cli_option options[] = {
+    {"html", 0, NULL, "add the HTML body"},
+    {"limit", 0, "NAME=N",
+        "change a cap: raw, header, nesting, parts, addresses, boundary, comment-depth, ..."},
+    {"trusted-authserv", 0, "ID", "believe only Authentication-Results of this server (may be given again)"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct cli_verb verbs[] = {
+    {"", "[FILE...]", "Prints each message (standard input without FILE) as one JSON object a line.", options,
+        show, 0, -1},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0},
+};
 
 int main(int argc, char **argv)
 {
-	struct options o = {.limits = message_default_limits};
-	struct run r = {.o = &o};
-	struct err e = {0};
+	static const struct cli_program program = {
+	    "mailparse", "show how a message is read, as JSON", verbs, ""};
 
-	o.message.limits = &o.limits;
-	if (parse_options(argc, argv, &o, &e)) {
-		fprintf(stderr, "mailparse: %s\n", e.text);
-		return err_exit_status(&e);
-	}
-	r.parser = message_parser_new();
-	if (optind == argc)
-		print_file(&r, "-");
-	for (int i = optind; i < argc; i++)
-		print_file(&r, argv[i]);
-	message_parser_free(r.parser);
-	arena_clear(&r.arena);
-	buf_clear(&r.raw);
-	buf_clear(&r.line);
-	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "mailparse: standard output: %s\n", strerror(errno));
-		return EX_IOERR;
-	}
-	return r.failed ? 1 : EX_OK;
+	return cli_main(&program, argc, argv);
 }

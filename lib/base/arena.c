@@ -2,8 +2,8 @@
 
 #include "base/mem.h"
 
-#include <stdarg.h>
 #include <stdalign.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,7 +155,7 @@ void *arena_grow(struct arena *a, void *p, size_t old_size, size_t new_size)
 	}
 	q = arena_alloc(a, new_size);
 	if (p)
-		memcpy(q, p, old_size);
+		memcpy(q, p, old_size < new_size ? old_size : new_size);
 	return q;
 }
 

@@ -2,8 +2,8 @@
 
 #include "base/zone.h"
 
+#include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -37,64 +37,95 @@ static int month_days(int y, int m)
 	return m == 2 && y % 4 == 0 && (y % 100 != 0 || y % 400 == 0) ? 29 : days[m - 1];
 }
 
+/* Reads exactly n digits and moves *s behind them. sscanf would take signs and spaces for digits. */
+static bool take_digits(const char **s, int n, int *value)
+{
+	*value = 0;
+	for (; n > 0; n--, ++*s) {
+		if (**s < '0' || **s > '9')
+			return false;
+		*value = *value * 10 + (**s - '0');
+	}
+	return true;
+}
+
+static bool take_char(const char **s, char c)
+{
+	if (**s != c)
+		return false;
+	++*s;
+	return true;
+}
+
 /* Reads "Z", "+hh:mm" or "+hhmm"; false when it is none. */
 static bool parse_offset(const char *s, int *offset_s)
 {
-	int h, m, n = 0;
+	int h, m, sign = *s == '-' ? -1 : 1;
 
 	*offset_s = 0;
 	if (strcmp(s, "Z") == 0 || strcmp(s, "z") == 0)
 		return true;
 	if (*s != '+' && *s != '-')
 		return false;
-	if ((sscanf(s + 1, "%2d:%2d%n", &h, &m, &n) != 2 || s[1 + n] || n != 5) &&
-	    (sscanf(s + 1, "%2d%2d%n", &h, &m, &n) != 2 || s[1 + n] || n != 4))
+	s++;
+	if (!take_digits(&s, 2, &h))
 		return false;
-	if (h > 23 || m > 59 || h < 0 || m < 0)
+	take_char(&s, ':');
+	if (!take_digits(&s, 2, &m) || *s || h > 23 || m > 59)
 		return false;
-	*offset_s = (h * 60 + m) * 60 * (*s == '-' ? -1 : 1);
+	*offset_s = sign * (h * 60 + m) * 60;
 	return true;
 }
 
 /* Reads "[T ]hh:mm[:ss[.fraction]]" and moves *s behind it; leaves all at 0 when there is none. */
 static bool parse_time(const char **s, int *h, int *min, int *sec)
 {
-	int n = 0;
+	size_t n;
 
 	*h = *min = *sec = 0;
-	if (**s != 'T' && **s != ' ' && **s != 't')
+	if (!take_char(s, 'T') && !take_char(s, ' ') && !take_char(s, 't'))
 		return true;
-	if (sscanf(*s + 1, "%2d:%2d%n", h, min, &n) != 2 || n != 5)
+	if (!take_digits(s, 2, h) || !take_char(s, ':') || !take_digits(s, 2, min))
 		return false;
-	*s += 1 + n;
-	if (**s == ':') {
-		n = 0;
-		if (sscanf(*s, ":%2d%n", sec, &n) != 1 || n != 3)
+	if (take_char(s, ':')) {
+		if (!take_digits(s, 2, sec))
 			return false;
-		*s += n;
-		if (**s == '.')
-			*s += 1 + strspn(*s + 1, "0123456789");
+		if (take_char(s, '.')) {
+			n = strspn(*s, "0123456789");
+			if (n == 0)
+				return false;
+			*s += n;
+		}
 	}
-	return *h >= 0 && *h <= 23 && *min >= 0 && *min <= 59 && *sec >= 0 && *sec <= 60;
+	return *h <= 23 && *min <= 59 && *sec <= 60;
+}
+
+static bool parse_date(const char **s, int *y, int *m, int *d)
+{
+	return take_digits(s, 4, y) && take_char(s, '-') && take_digits(s, 2, m) && take_char(s, '-') &&
+	       take_digits(s, 2, d) && *m >= 1 && *m <= 12 && *d >= 1 && *d <= month_days(*y, *m);
+}
+
+/* Digits that fit, with a sign perhaps; false for anything else. */
+static bool parse_seconds(const char *s, int64_t *t)
+{
+	char *end;
+
+	if (strspn(s + (*s == '-'), "0123456789") == 0)
+		return false;
+	errno = 0;
+	*t = strtoll(s, &end, 10);
+	return errno == 0 && *end == '\0';
 }
 
 int clock_parse(const char *text, int64_t *t, struct err *e)
 {
-	int y, mo, d, h, mi, sec, offset, n = 0;
+	int y, mo, d, h, mi, sec, offset;
 	const char *s = text;
-	char *end;
 
-	if (*s == '@' && s[1]) {
-		*t = strtoll(s + 1, &end, 10);
-		if (*end == '\0')
-			return 0;
-		goto bad;
-	}
-	if (sscanf(s, "%4d-%2d-%2d%n", &y, &mo, &d, &n) != 3 || n != 10 || s[4] != '-' || mo < 1 || mo > 12 ||
-	    d < 1 || d > month_days(y, mo))
-		goto bad;
-	s += n;
-	if (!parse_time(&s, &h, &mi, &sec))
+	if (*s == '@' && parse_seconds(s + 1, t))
+		return 0;
+	if (!parse_date(&s, &y, &mo, &d) || !parse_time(&s, &h, &mi, &sec))
 		goto bad;
 	if (*s == '\0') {
 		*t = zone_local(y, mo, d, h, mi, sec);
@@ -105,7 +136,8 @@ int clock_parse(const char *text, int64_t *t, struct err *e)
 	*t = clock_days(y, mo, d) * 86400 + h * 3600 + mi * 60 + sec - offset;
 	return 0;
 bad:
-	return err_set(e, ERR_INPUT, "\"%s\" is no time: write 2026-11-20, 2026-11-20T09:48 or 2026-11-20T09:48:00Z", text);
+	return err_set(
+	    e, ERR_INPUT, "\"%s\" is no time: write 2026-11-20, 2026-11-20T09:48 or 2026-11-20T09:48:00Z", text);
 }
 
 int clock_parse_duration(const char *text, int64_t *seconds, struct err *e)
@@ -115,9 +147,9 @@ int clock_parse_duration(const char *text, int64_t *seconds, struct err *e)
 		int64_t s;
 	} units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}, {'w', 604800}};
 	char *end;
-	long long n = strtoll(text, &end, 10);
+	long long n = *text >= '0' && *text <= '9' ? strtoll(text, &end, 10) : 0;
 
-	if (end != text && n > 0 && n <= 1000000 && *end && !end[1])
+	if (n > 0 && n <= 1000000 && *end && !end[1])
 		for (size_t i = 0; i < sizeof units / sizeof *units; i++)
 			if (units[i].unit == *end) {
 				*seconds = n * units[i].s;

@@ -15,25 +15,34 @@
 enum { FILE_CAP_BYTES = 1 << 20 };
 
 const struct config_key config_keys[] = {
-    {"MAILROOM_DATA_DIR", CONFIG_PATH, NULL, 0, 0, NULL, false, "folder of the database, the attachments and the outbox"},
+    {"MAILROOM_DATA_DIR", CONFIG_PATH, NULL, 0, 0, NULL, false,
+        "folder of the database, the attachments and the outbox"},
     {"MAILROOM_DB", CONFIG_PATH, NULL, 0, 0, NULL, false, "database file (default: mailroom.db in the data folder)"},
-    {"MAILROOM_OUTBOX_DIR", CONFIG_PATH, NULL, 0, 0, NULL, false, "folder of the .eml files to review (default: outbox in the data folder)"},
-    {"MAILROOM_TZ", CONFIG_TEXT, "localtime", 0, 0, NULL, false, "time zone of the team's days, as Europe/Amsterdam; localtime: the machine's"},
-    {"MAILROOM_KEEP", CONFIG_CHOICE, "matched", 0, 0, "matched|all", false, "whose text and attachments are kept: mail that matches, or all mail"},
-    {"MAILROOM_MAX_ATTACHMENT_MB", CONFIG_INT, "50", 0, 10240, NULL, false, "a larger attachment is listed without its file"},
+    {"MAILROOM_OUTBOX_DIR", CONFIG_PATH, NULL, 0, 0, NULL, false,
+        "folder of the .eml files to review (default: outbox in the data folder)"},
+    {"MAILROOM_TZ", CONFIG_TEXT, "localtime", 0, 0, NULL, false,
+        "time zone of the team's days, as Europe/Amsterdam; localtime: the machine's"},
+    {"MAILROOM_KEEP", CONFIG_CHOICE, "matched", 0, 0, "matched|all", false,
+        "whose text and attachments are kept: mail that matches, or all mail"},
+    {"MAILROOM_MAX_ATTACHMENT_MB", CONFIG_INT, "50", 0, 10240, NULL, false,
+        "a larger attachment is listed without its file"},
     {"MAILROOM_MAX_MESSAGE_MB", CONFIG_INT, "50", 1, 1024, NULL, false, "a larger message becomes a failed item"},
     {"MAILROOM_MAX_HEADER_KB", CONFIG_INT, "1024", 1, 65536, NULL, false, "header block read of one message or part"},
     {"MAILROOM_MAX_NESTING", CONFIG_INT, "100", 1, 10000, NULL, false, "levels of parts within parts"},
     {"MAILROOM_MAX_PARTS", CONFIG_INT, "10000", 1, 1000000, NULL, false, "parts of one message"},
     {"MAILROOM_MAX_ADDRESSES", CONFIG_INT, "10000", 1, 1000000, NULL, false, "addresses read of one header"},
     {"MAILROOM_MAX_BOUNDARY", CONFIG_INT, "256", 1, 65536, NULL, false, "bytes of a multipart boundary"},
-    {"MAILROOM_MAX_COMMENT_DEPTH", CONFIG_INT, "64", 1, 100000, NULL, false, "comments or groups within each other in an address header"},
+    {"MAILROOM_MAX_COMMENT_DEPTH", CONFIG_INT, "64", 1, 100000, NULL, false,
+        "comments or groups within each other in an address header"},
     {"MAILROOM_MAX_RFC2231_PARTS", CONFIG_INT, "1000", 1, 1000000, NULL, false, "continuations of one parameter"},
     {"MAILROOM_MAX_TEXT_KB", CONFIG_INT, "2048", 1, 1048576, NULL, false, "text kept of one message"},
-    {"MAILROOM_TRUSTED_AUTHSERV", CONFIG_TEXT, NULL, 0, 0, NULL, false, "servers whose Authentication-Results count, comma-separated (default: the topmost header's)"},
-    {"MAILROOM_FREE_MAIL_DOMAINS", CONFIG_TEXT, NULL, 0, 0, NULL, false, "further domains, comma-separated, that never stand for an organisation"},
+    {"MAILROOM_TRUSTED_AUTHSERV", CONFIG_TEXT, NULL, 0, 0, NULL, false,
+        "servers whose Authentication-Results count, comma-separated (default: the topmost header's)"},
+    {"MAILROOM_FREE_MAIL_DOMAINS", CONFIG_TEXT, NULL, 0, 0, NULL, false,
+        "further domains, comma-separated, that never stand for an organisation"},
     {"MAILROOM_TEAM_NAME", CONFIG_TEXT, "Team", 0, 0, NULL, false, "name of the team in the digest"},
-    {"MAILROOM_DIGEST_FROM", CONFIG_TEXT, NULL, 0, 0, NULL, false, "sender address of the team digest (default: the first active admin)"},
+    {"MAILROOM_DIGEST_FROM", CONFIG_TEXT, NULL, 0, 0, NULL, false,
+        "sender address of the team digest (default: the first active admin)"},
     {"MAILROOM_DIGEST_FROM_NAME", CONFIG_TEXT, "Mailroom", 0, 0, NULL, false, "sender name of the team digest"},
     {"MAILROOM_LIVE", CONFIG_BOOL, "false", 0, 0, NULL, false, "false forbids digest-send --live"},
     {"MAILROOM_NOW", CONFIG_TIME, NULL, 0, 0, NULL, false, "fixes the clock, for tests and for doing a day again"},
@@ -127,8 +136,7 @@ static int check_value(const struct config_key *k, const char *value, struct err
 		if (!parse_bool(value, &b))
 			return err_set(e, ERR_CONFIG, "%s: \"%s\" is neither true nor false", k->name, value);
 		return 0;
-	case CONFIG_INT:
-		return check_int(k, value, e);
+	case CONFIG_INT: return check_int(k, value, e);
 	case CONFIG_CHOICE:
 		if (!is_choice(k->choices, value))
 			return err_set(e, ERR_CONFIG, "%s: \"%s\" is none of %s", k->name, value, k->choices);
@@ -141,8 +149,7 @@ static int check_value(const struct config_key *k, const char *value, struct err
 		}
 		return 0;
 	case CONFIG_TEXT:
-	case CONFIG_PATH:
-		return 0;
+	case CONFIG_PATH: return 0;
 	}
 	return 0;
 }
@@ -197,11 +204,53 @@ static int load_line(struct config *c, char *line, struct err *e)
 	return config_set(c, unquoted(line), unquoted(eq + 1), CONFIG_FILE, e);
 }
 
+/* Cuts the next logical line off *s, in place: a backslash before the line end joins the next line on. *lines counts the line
+ * ends that were read. NULL at the end. */
+static char *next_line(char **s, int *lines)
+{
+	char *start = *s, *to = *s, *from = *s;
+
+	if (*start == '\0')
+		return NULL;
+	for (;; from++) {
+		if (*from == '\0' || *from == '\n')
+			++*lines;
+		if (*from == '\0')
+			break;
+		if (*from == '\n') {
+			if (to == start || to[-1] != '\\') {
+				from++;
+				break;
+			}
+			to--;
+			continue;
+		}
+		*to++ = *from;
+	}
+	*to = '\0';
+	*s = from;
+	return start;
+}
+
+static int load_text(struct config *c, char *s, const char *path, struct err *e)
+{
+	int line_number = 1, lines = 0;
+	char *line;
+
+	if (strncmp(s, "\xef\xbb\xbf", 3) == 0)
+		s += 3;
+	while ((line = next_line(&s, &lines))) {
+		if (load_line(c, line, e) != 0)
+			return err_prefix(e, "%s:%d", path, line_number);
+		line_number = lines + 1;
+	}
+	return 0;
+}
+
 int config_load_file(struct config *c, const char *path, struct err *e)
 {
 	struct buf b = {0};
-	int line_number = 0, rc = -1;
-	char *s;
+	int rc = -1;
 
 	if (file_read(path, -1, FILE_CAP_BYTES, &b, e) != 0)
 		goto out;
@@ -209,26 +258,8 @@ int config_load_file(struct config *c, const char *path, struct err *e)
 		err_set(e, ERR_CONFIG, "%s: holds a NUL byte: is it a text file?", path);
 		goto out;
 	}
-	s = b.data;
-	if (strncmp(s, "\xef\xbb\xbf", 3) == 0)
-		s += 3;
-	while (s && *s) {
-		char *end = s;
-		int first = ++line_number;
-		/* A backslash before the line end joins the next line on. */
-		while ((end = strchr(end, '\n')) && end > s && end[-1] == '\\') {
-			memmove(end - 1, end + 1, strlen(end + 1) + 1);
-			end--;
-			line_number++;
-		}
-		if (end)
-			*end = '\0';
-		if (load_line(c, s, e) != 0) {
-			err_prefix(e, "%s:%d", path, first);
-			goto out;
-		}
-		s = end ? end + 1 : NULL;
-	}
+	if (load_text(c, b.data, path, e) != 0)
+		goto out;
 	free(c->file);
 	c->file = mem_strdup(path);
 	rc = 0;
@@ -287,7 +318,8 @@ int config_finish(struct config *c, char *const *envp, struct err *e)
 		else if (home)
 			default_path(c, "MAILROOM_DATA_DIR", file_join(home, ".local/share/mailroom"));
 		else
-			return err_set(e, ERR_CONFIG, "MAILROOM_DATA_DIR is not set, and neither is HOME: name a data folder");
+			return err_set(
+			    e, ERR_CONFIG, "MAILROOM_DATA_DIR is not set, and neither is HOME: name a data folder");
 	}
 	data = config_text(c, "MAILROOM_DATA_DIR");
 	default_path(c, "MAILROOM_DB", file_join(data, "mailroom.db"));

@@ -1,16 +1,35 @@
 #include "base/err.h"
 
+#include "base/utf8.h"
+
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
+#ifdef __clang_analyzer__
+#undef err_set
+#undef err_errno
+#undef err_prefix
+#endif
+
+/* One line of UTF-8 that a terminal cannot be steered by: control characters (C1 too) and bytes of no character become "?". */
 static void one_line(char *s)
 {
-	for (; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			*s = '?';
+	size_t n = strlen(s);
+
+	while (n > 0) {
+		uint32_t c;
+		size_t len = utf8_decode(s, n, &c);
+		bool bad = c < 0x20 || (c >= 0x7f && c < 0xa0) || (c == 0xfffd && len == 1);
+		if (bad)
+			memset(s, '?', len);
+		s += len;
+		n -= len;
+	}
 }
 
 int err_set(struct err *e, enum err_code code, const char *fmt, ...)
@@ -29,19 +48,15 @@ static enum err_code code_of_errno(int n)
 {
 	switch (n) {
 	case ENOENT:
-	case ENOTDIR:
-		return ERR_NO_INPUT;
+	case ENOTDIR: return ERR_NO_INPUT;
 	case EACCES:
 	case EPERM:
-	case EROFS:
-		return ERR_REFUSED;
+	case EROFS: return ERR_REFUSED;
 	case EIO:
 	case ENOSPC:
 	case EDQUOT:
-	case EFBIG:
-		return ERR_IO;
-	default:
-		return ERR_SYSTEM;
+	case EFBIG: return ERR_IO;
+	default: return ERR_SYSTEM;
 	}
 }
 

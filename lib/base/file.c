@@ -11,35 +11,37 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+static int make_dir(const char *path, struct err *e)
+{
+	if (mkdir(path, 0700) == 0 || errno == EEXIST)
+		return 0;
+	err_errno(e, "%s: make the folder", path);
+	e->code = ERR_CANNOT_CREATE;
+	return -1;
+}
+
 int file_make_dirs(const char *path, struct err *e)
 {
 	char *p = mem_strdup(path);
 	struct stat st;
 	int rc = -1;
 
-	for (char *s = p + 1; *s; s++) {
-		if (*s != '/')
+	for (char *s = p; *s; s++) {
+		if (*s != '/' || s == p)
 			continue;
 		*s = '\0';
-		if (mkdir(p, 0700) != 0 && errno != EEXIST) {
-			err_errno(e, "%s: make the folder", p);
+		if (make_dir(p, e) != 0)
 			goto out;
-		}
 		*s = '/';
 	}
-	if (mkdir(p, 0700) != 0 && errno != EEXIST) {
-		err_errno(e, "%s: make the folder", p);
+	if (make_dir(p, e) != 0)
 		goto out;
-	}
-	if (stat(p, &st) != 0) {
+	if (stat(p, &st) != 0)
 		err_errno(e, "%s", p);
-		goto out;
-	}
-	if (!S_ISDIR(st.st_mode)) {
+	else if (!S_ISDIR(st.st_mode))
 		err_set(e, ERR_CANNOT_CREATE, "%s: is a file, a folder is wanted here", p);
-		goto out;
-	}
-	rc = 0;
+	else
+		rc = 0;
 out:
 	free(p);
 	return rc;

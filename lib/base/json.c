@@ -1,5 +1,7 @@
 #include "base/json.h"
 
+#include "base/utf8.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -47,20 +49,34 @@ static void put_escape(struct buf *out, unsigned char c)
 	}
 }
 
-void json_text(struct json *j, const char *s, size_t n)
+/* The n bytes at s are valid UTF-8. */
+static void put_valid(struct buf *out, const char *s, size_t n)
 {
 	size_t i = 0;
 
-	start_value(j);
-	buf_putc(j->out, '"');
 	while (i < n) {
 		size_t run = i;
 		while (run < n && !needs_escape((unsigned char)s[run]))
 			run++;
-		buf_append(j->out, s + i, run - i);
+		buf_append(out, s + i, run - i);
 		if (run < n)
-			put_escape(j->out, (unsigned char)s[run++]);
+			put_escape(out, (unsigned char)s[run++]);
 		i = run;
+	}
+}
+
+void json_text(struct json *j, const char *s, size_t n)
+{
+	start_value(j);
+	buf_putc(j->out, '"');
+	while (n > 0) {
+		size_t good = utf8_valid_prefix(s, n);
+		put_valid(j->out, s, good);
+		if (good < n)
+			buf_puts(j->out, "\xef\xbf\xbd");
+		good += good < n;
+		s += good;
+		n -= good;
 	}
 	buf_putc(j->out, '"');
 }
@@ -85,8 +101,8 @@ void json_bool(struct json *j, bool v)
 	buf_puts(j->out, v ? "true" : "false");
 }
 
-void json_null(struct json *j)
+void json_word(struct json *j, const char *word)
 {
 	start_value(j);
-	buf_puts(j->out, "null");
+	buf_puts(j->out, word);
 }

@@ -18,11 +18,18 @@ void json_open(struct json *j, char kind);
 void json_close(struct json *j, char kind);
 /* The name of the next value; plain ASCII. */
 void json_key(struct json *j, const char *name);
-/* NULL becomes null. The text must be valid UTF-8 (json_text: n bytes, NULs allowed). */
+/* NULL becomes null. Bytes that are no UTF-8 become U+FFFD (json_text: n bytes, NULs allowed). */
 void json_str(struct json *j, const char *s);
 void json_text(struct json *j, const char *s, size_t n);
 void json_int(struct json *j, int64_t v);
 void json_bool(struct json *j, bool v);
-void json_null(struct json *j);
+/* A bare word: "null". */
+void json_word(struct json *j, const char *word);
+
+/* No symbol of this name may be linked: jansson has one, and would be given ours. */
+static inline void json_null(struct json *j)
+{
+	json_word(j, "null");
+}
 
 #endif

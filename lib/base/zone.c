@@ -1,10 +1,24 @@
 #include "base/zone.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
+
+enum { MINUTES_OF_A_DAY = 1440 };
+
+/* The C library takes a folder or any other file for UTC without a word: look for the mark of a zone file (RFC 8536). */
+static bool is_zone_file(const char *path)
+{
+	char magic[4] = {0};
+	FILE *f = fopen(path, "re");
+	bool good = f && fread(magic, 1, sizeof magic, f) == sizeof magic && memcmp(magic, "TZif", 4) == 0;
+
+	if (f)
+		fclose(f);
+	return good;
+}
 
 int zone_use(const char *name, struct err *e)
 {
@@ -17,7 +31,7 @@ int zone_use(const char *name, struct err *e)
 	} else {
 		int n = snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
 		if (n < 0 || (size_t)n >= sizeof path || strstr(name, "..") || *name == '/' || *name == '\0' ||
-		    access(path, R_OK) != 0)
+		    !is_zone_file(path))
 			return err_set(e, ERR_CONFIG,
 			    "MAILROOM_TZ: no time zone \"%s\" in /usr/share/zoneinfo (package tzdata)", name);
 		snprintf(value, sizeof value, ":%s", name);
@@ -41,13 +55,40 @@ int64_t zone_local(int year, int month, int day, int hour, int minute, int secon
 	return (int64_t)mktime(&tm);
 }
 
+/* The local date of t as a number that grows with it. */
+static int64_t date_of(int64_t t)
+{
+	struct tm tm;
+	time_t tt = (time_t)t;
+
+	if (!localtime_r(&tt, &tm))
+		return 0;
+	return ((int64_t)tm.tm_year * 12 + tm.tm_mon) * 31 + tm.tm_mday - 1;
+}
+
+/* The first second of the date. Where clocks change at midnight, 00:00 is skipped (Beirut: the day begins at 01:00) or comes
+ * twice (Havana: the first one counts), and a day may be missing (Apia): walk to the edge by minutes. */
+static int64_t start_of(int year, int month, int day)
+{
+	struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = 12};
+	int64_t t = zone_local(year, month, day, 0, 0, 0), date;
+
+	timegm(&tm); /* brings a day behind the month's end into the next one */
+	date = ((int64_t)tm.tm_year * 12 + tm.tm_mon) * 31 + tm.tm_mday - 1;
+	for (int i = 0; i < MINUTES_OF_A_DAY && date_of(t) < date; i++)
+		t += 60;
+	for (int i = 0; i < MINUTES_OF_A_DAY && date_of(t - 1) >= date; i++)
+		t -= 60;
+	return t;
+}
+
 int64_t zone_day_start(int64_t t)
 {
 	struct tm tm;
 	time_t tt = (time_t)t;
 
 	localtime_r(&tt, &tm);
-	return zone_local(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, 0, 0, 0);
+	return start_of(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
 }
 
 int64_t zone_day_shift(int64_t day_start, int days)
@@ -57,23 +98,18 @@ int64_t zone_day_shift(int64_t day_start, int days)
 	time_t noon = (time_t)day_start + 12 * 3600;
 
 	localtime_r(&noon, &tm);
-	return zone_local(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday + days, 0, 0, 0);
+	return start_of(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday + days);
 }
 
 /* Programs never call setlocale, so that strftime speaks English. */
 static size_t format_tm(const struct tm *tm, enum zone_style style, char *out)
 {
 	switch (style) {
-	case ZONE_DATE:
-		return strftime(out, ZONE_TEXT_BYTES, "%Y-%m-%d", tm);
-	case ZONE_TIME:
-		return strftime(out, ZONE_TEXT_BYTES, "%H:%M", tm);
-	case ZONE_DATE_TIME:
-		return strftime(out, ZONE_TEXT_BYTES, "%Y-%m-%d %H:%M", tm);
-	case ZONE_LONG_DATE:
-		return strftime(out, ZONE_TEXT_BYTES, "%A, %e %B %Y", tm);
-	case ZONE_RFC5322:
-		return strftime(out, ZONE_TEXT_BYTES, "%a, %d %b %Y %H:%M:%S %z", tm);
+	case ZONE_DATE: return strftime(out, ZONE_TEXT_BYTES, "%Y-%m-%d", tm);
+	case ZONE_TIME: return strftime(out, ZONE_TEXT_BYTES, "%H:%M", tm);
+	case ZONE_DATE_TIME: return strftime(out, ZONE_TEXT_BYTES, "%Y-%m-%d %H:%M", tm);
+	case ZONE_LONG_DATE: return strftime(out, ZONE_TEXT_BYTES, "%A, %e %B %Y", tm);
+	case ZONE_RFC5322: return strftime(out, ZONE_TEXT_BYTES, "%a, %d %b %Y %H:%M:%S %z", tm);
 	}
 	return 0;
 }

@@ -45,12 +45,12 @@ struct match_input {
 	size_t count;
 	int64_t thread_id; /* 0: not threaded */
 	int64_t email_id;  /* left out when the thread's links are read; 0: not stored */
-	bool is_sent;      /* one of our own mailboxes wrote it */
+	bool is_bulk;      /* a list's or a machine's: its thread links nobody, or a list thread would link strangers */
 	const char *dmarc; /* of the trusted Authentication-Results; NULL when absent */
 };
 
 /* The people in memory: the team's and the mailboxes' own addresses, investors' addresses and domains, as the database has
- * them now. It is small (tens of bytes an address) and read once a run. `free_mail` is MAILROOM_FREE_MAIL_DOMAINS or NULL. */
+ * them now. It is small (some 200 bytes an address) and read once a run. `free_mail` is MAILROOM_FREE_MAIL_DOMAINS or NULL. */
 struct matcher;
 int matcher_new(struct store *s, const char *free_mail, struct matcher **m, struct err *e);
 void matcher_free(struct matcher *m);
@@ -59,9 +59,16 @@ bool matcher_is_empty(const struct matcher *m);
 /* A team member's or a captured mailbox's address (aliases too). */
 bool matcher_is_own(const struct matcher *m, const char *address);
 
-/* Finds the links of a message, at most one an investor (the strongest kind), into `links` (strings in `a`). Mail among
- * ourselves matches nobody. Reads the thread's links from the database only when an outside address is left unmatched. */
-int matcher_match(struct matcher *m, struct arena *a, const struct match_input *in, struct match_links *links, struct err *e);
+/* Finds the links of a message, at most one an investor (the strongest kind), into `links` (strings in `a`), in the order in
+ * which they were found.
+ * - Each address that is not our own is tried by the kinds in their order. Of several records with one address the fund is taken
+ *   before the organisation, the contact, the plain address; of several of the same kind all.
+ * - Mail among ourselves matches nobody: without an address from outside nothing is looked at, not even the thread.
+ * - A domain is a registrable one (Public Suffix List), never a free-mail one, never one of our own.
+ * - With dmarc "fail" every link is unverified: any header may be forged then, and so may a From of our own.
+ * Reads the thread's links from the database at most once, and only when an outside address is not on record. */
+int matcher_match(
+    struct matcher *m, struct arena *a, const struct match_input *in, struct match_links *links, struct err *e);
 
 const char *match_kind_name(enum match_kind kind);       /* as email_investor_links.match_kind has it */
 const char *match_status_name(enum match_status status); /* as email_investor_links.status has it */

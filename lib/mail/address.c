@@ -11,11 +11,11 @@ struct reader {
 	const struct address_limits *limits;
 	struct span s;
 	size_t pos;
-	char *words;           /* display name: words with single spaces, quotes undone */
-	char *spec;            /* the same as an addr-spec: quotes kept, no space around "." and "@" */
+	char *words; /* display name: words with single spaces, quotes undone */
+	char *spec;  /* the same as an addr-spec: quotes kept, no space around "." and "@" */
 	size_t words_len, spec_len;
 	struct span comment, angle;
-	bool has_angle, space, over, no_bracket;
+	bool has_angle, space, over, no_bracket, no_quote;
 	size_t word_count, groups;
 };
 
@@ -26,6 +26,11 @@ static void start_mailbox(struct reader *r)
 	r->has_angle = r->space = false;
 }
 
+static bool joins(char c)
+{
+	return c == '.' || c == '@';
+}
+
 /* Puts a word behind the others; `raw` is how it stands in an addr-spec. */
 static void add_word(struct reader *r, struct span text, struct span raw)
 {
@@ -34,9 +39,8 @@ static void add_word(struct reader *r, struct span text, struct span raw)
 	if (text.len)
 		memcpy(r->words + r->words_len, text.at, text.len);
 	r->words_len += text.len;
-	bool joins = r->spec_len == 0 || !r->space || raw.at[0] == '.' || raw.at[0] == '@' ||
-	             r->spec[r->spec_len - 1] == '.' || r->spec[r->spec_len - 1] == '@';
-	if (!joins) {
+	bool joined = r->spec_len == 0 || !r->space || joins(raw.at[0]) || joins(r->spec[r->spec_len - 1]);
+	if (!joined) {
 		r->spec[r->spec_len++] = ' ';
 		r->word_count++;
 	} else if (r->spec_len == 0) {
@@ -80,8 +84,9 @@ static void read_comment(struct reader *r)
 	r->pos = end;
 }
 
-/* Copies a quoted string's text without backslashes and line ends to `out`; *pos moves behind the closing quote. */
-static size_t read_quoted(struct span s, size_t *pos, char *out)
+/* Copies a quoted string's text without backslashes and line ends to `out`; *pos moves behind the closing quote.
+ * Returns false when there is none. */
+static bool read_quoted(struct span s, size_t *pos, char *out, size_t *len)
 {
 	size_t n = 0, i = *pos + 1;
 
@@ -91,18 +96,31 @@ static size_t read_quoted(struct span s, size_t *pos, char *out)
 		if (s.at[i] != '\r' && s.at[i] != '\n')
 			out[n++] = s.at[i];
 	}
-	*pos = i < s.len ? i + 1 : s.len;
-	return n;
+	*len = n;
+	if (i >= s.len)
+		return false;
+	*pos = i + 1;
+	return true;
 }
 
+/* A quote that never closes is junk, and so are all behind it: they are not looked at again. */
 static void read_quoted_word(struct reader *r)
 {
-	size_t start = r->pos;
-	char *text = arena_alloc(r->a, r->s.len - start + 1);
-	size_t n = read_quoted(r->s, &r->pos, text);
+	size_t start = r->pos, n, room = r->s.len - start + 1;
+	char *text;
 
-	add_word(r, (struct span){text, n}, (struct span){r->s.at + start, r->pos - start});
-	arena_shrink(r->a, text, r->s.len - start + 1, 0);
+	if (r->no_quote) {
+		r->pos++;
+		return;
+	}
+	text = arena_alloc(r->a, room);
+	if (read_quoted(r->s, &r->pos, text, &n)) {
+		add_word(r, (struct span){text, n}, (struct span){r->s.at + start, r->pos - start});
+	} else {
+		r->no_quote = true;
+		r->pos++;
+	}
+	arena_shrink(r->a, text, room, 0);
 }
 
 /* "<" to ">"; a quoted string in it may hold ">". Without ">" it ends at a comma or at the end. */
@@ -117,7 +135,7 @@ static void read_angle(struct reader *r)
 			quoted = !quoted;
 		else if (c == '\\')
 			i++;
-		else if (!quoted && (c == '>' || (c == '<' && i > start)))
+		else if (!quoted && (c == '>' || c == '<'))
 			break;
 	}
 	if (i >= r->s.len) {
@@ -182,7 +200,8 @@ static const char *address_text(struct reader *r, const char *s, size_t n)
 	return encword_decode(r->charsets, r->a, (struct span){s, n});
 }
 
-/* What stands in <>: route, comments and white space dropped (RFC 5322 section 4.4). */
+/* What stands in <>: route, comments, folds and white space around dots and "@" dropped (RFC 5322 section 4.4). Other
+ * white space stays: without it the address would be another person's. */
 static const char *angle_text(struct reader *r)
 {
 	struct span s = r->angle;
@@ -192,7 +211,7 @@ static const char *angle_text(struct reader *r)
 
 	if (colon)
 		i = (size_t)(colon - s.at) + 1;
-	for (bool quoted = false, closes = true; i < s.len; i++) {
+	for (bool quoted = false, closes = true, gap = false, folded = false; i < s.len; i++) {
 		char c = s.at[i];
 		if (c == '"')
 			quoted = !quoted;
@@ -205,8 +224,14 @@ static const char *angle_text(struct reader *r)
 				i = (size_t)(close - s.at);
 				continue;
 			}
-		} else if (!quoted && ascii_is_space(c))
+		} else if (!quoted && ascii_is_space(c)) {
+			gap = true;
+			folded = folded || c == '\n';
 			continue;
+		}
+		if (gap && !folded && n && !joins(out[n - 1]) && !joins(c))
+			out[n++] = ' ';
+		gap = folded = false;
 		out[n++] = s.at[i];
 	}
 	return n ? address_text(r, out, n) : NULL;

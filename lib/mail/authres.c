@@ -1,23 +1,17 @@
 #include "mail/authres.h"
 
+#include "base/span.h"
 #include "base/utf8.h"
 
 #include <string.h>
-#include <strings.h>
 
 struct cursor {
 	const char *at, *end;
 };
 
-/* A run of bytes of the value, or a quoted string without its quotes (quoted pairs still in it). */
-struct word {
-	const char *s;
-	size_t n;
-};
-
-static bool is_space(char c)
+static bool is_delimiter(char c)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	return c == '(' || c == ')' || c == ';' || c == '=' || c == '"' || c == '/';
 }
 
 /* From "(" to behind the ")" that closes it, or to the end. */
@@ -38,7 +32,7 @@ static void skip_comment(struct cursor *c)
 
 static void skip_cfws(struct cursor *c)
 {
-	while (c->at < c->end && (is_space(*c->at) || *c->at == '(')) {
+	while (c->at < c->end && (ascii_is_space(*c->at) || *c->at == '(')) {
 		if (*c->at == '(')
 			skip_comment(c);
 		else
@@ -46,29 +40,30 @@ static void skip_cfws(struct cursor *c)
 	}
 }
 
-static struct word quoted(struct cursor *c)
+/* The string without its quotes (quoted pairs still in it). */
+static struct span quoted(struct cursor *c)
 {
-	struct word w = {++c->at, 0};
+	struct span w = {++c->at, 0};
 
 	while (c->at < c->end && *c->at != '"')
 		c->at += *c->at == '\\' && c->at + 1 < c->end ? 2 : 1;
-	w.n = (size_t)(c->at - w.s);
+	w.len = (size_t)(c->at - w.at);
 	c->at += c->at < c->end;
 	return w;
 }
 
 /* The next word after white space and comments; empty before a delimiter and at the end. */
-static struct word next_word(struct cursor *c)
+static struct span next_word(struct cursor *c)
 {
-	struct word w;
+	struct span w;
 
 	skip_cfws(c);
 	if (c->at < c->end && *c->at == '"')
 		return quoted(c);
-	w.s = c->at;
-	while (c->at < c->end && !is_space(*c->at) && !memchr("();=\"/", *c->at, 6))
+	w.at = c->at;
+	while (c->at < c->end && !ascii_is_space(*c->at) && !is_delimiter(*c->at))
 		c->at++;
-	w.n = (size_t)(c->at - w.s);
+	w.len = (size_t)(c->at - w.at);
 	return w;
 }
 
@@ -95,27 +90,22 @@ static void skip_statement(struct cursor *c)
 	c->at += c->at < c->end;
 }
 
-static bool same(struct word w, const char *text)
-{
-	return w.n == strlen(text) && strncasecmp(w.s, text, w.n) == 0;
-}
-
 /* A result keyword in lower case; NULL when it is none. */
-static const char *keyword(struct arena *a, struct word w)
+static const char *keyword(struct arena *a, struct span w)
 {
 	enum { KEYWORD_BYTES = 32 }; /* the longest registered one has 9 */
 	char *s;
 
-	if (w.n == 0 || w.n > KEYWORD_BYTES)
+	if (w.len == 0 || w.len > KEYWORD_BYTES)
 		return NULL;
-	s = arena_strndup(a, w.s, w.n);
+	s = arena_strndup(a, w.at, w.len);
 	for (char *p = s; *p; p++) {
 		if (*p >= 'A' && *p <= 'Z')
 			*p = (char)(*p | 0x20);
 		else if (!(*p >= 'a' && *p <= 'z') && !(*p >= '0' && *p <= '9') && *p != '-' && *p != '_')
 			return NULL;
 	}
-	return strlen(s) == w.n ? s : NULL;
+	return strlen(s) == w.len ? s : NULL;
 }
 
 static void note(const char **slot, const char *result)
@@ -127,11 +117,11 @@ static void note(const char **slot, const char *result)
 /* "method [/ version] = result ..." up to its ";". */
 static void statement(struct arena *a, struct cursor *c, struct auth_results *out)
 {
-	struct word method = next_word(c);
-	const char **slot = same(method, "spf")     ? &out->spf
-	                    : same(method, "dkim")  ? &out->dkim
-	                    : same(method, "dmarc") ? &out->dmarc
-	                                            : NULL;
+	struct span method = next_word(c);
+	const char **slot = span_is(method, "spf")     ? &out->spf
+	                    : span_is(method, "dkim")  ? &out->dkim
+	                    : span_is(method, "dmarc") ? &out->dmarc
+	                                               : NULL;
 
 	if (slot) {
 		if (skip_char(c, '/'))
@@ -142,25 +132,25 @@ static void statement(struct arena *a, struct cursor *c, struct auth_results *ou
 	skip_statement(c);
 }
 
-static bool is_id(struct word w)
+static bool is_id(struct span w)
 {
-	for (size_t i = 0; i < w.n; i++)
-		if ((unsigned char)w.s[i] <= 0x20 || w.s[i] == 0x7f)
+	for (size_t i = 0; i < w.len; i++)
+		if ((unsigned char)w.at[i] <= 0x20 || w.at[i] == 0x7f)
 			return false;
-	return w.n > 0 && utf8_is_valid(w.s, w.n);
+	return w.len > 0 && utf8_is_valid(w.at, w.len);
 }
 
 bool authres_parse(struct arena *a, const char *value, size_t n, struct auth_results *out)
 {
 	struct cursor c = {value, value + n};
-	struct word id = next_word(&c);
+	struct span id = next_word(&c);
 
 	*out = (struct auth_results){0};
 	skip_cfws(&c);
 	/* Some servers leave the id out and begin with "spf=pass": such a header is nobody's. */
 	if (!is_id(id) || (c.at < c.end && *c.at == '='))
 		return false;
-	out->authserv_id = arena_strndup(a, id.s, id.n);
+	out->authserv_id = arena_strndup(a, id.at, id.len);
 	skip_statement(&c); /* the version, if any */
 	while (c.at < c.end)
 		statement(a, &c, out);

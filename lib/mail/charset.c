@@ -20,6 +20,7 @@ struct slot {
 struct charset_cache {
 	struct slot slots[CACHE_SLOTS];
 	uint64_t clock;
+	struct span fallback;
 };
 
 struct alias {
@@ -28,44 +29,17 @@ struct alias {
 
 /* Labels that mean more than they say: the vendors' supersets are what such mail is written in. */
 static const struct alias aliases[] = {
-    {"gb2312", "gb18030"},
-    {"gbk", "gb18030"},
-    {"x-gbk", "gb18030"},
-    {"gb_2312-80", "gb18030"},
-    {"hz-gb-2312", "hz"},
-    {"ks_c_5601-1987", "cp949"},
-    {"ks_c_5601", "cp949"},
-    {"ksc5601", "cp949"},
-    {"euc-kr", "cp949"},
-    {"shift_jis", "cp932"},
-    {"shift-jis", "cp932"},
-    {"sjis", "cp932"},
-    {"x-sjis", "cp932"},
-    {"windows-31j", "cp932"},
-    {"big5", "big5-hkscs"},
-    {"x-big5", "big5-hkscs"},
-    {"iso8859-1", "iso-8859-1"},
-    {"iso_8859-1", "iso-8859-1"},
-    {"latin1", "iso-8859-1"},
-    {"latin-1", "iso-8859-1"},
-    {"ascii", "us-ascii"},
-    {"ansi_x3.4-1968", "us-ascii"},
-    {"iso-8859-8-i", "iso-8859-8"},
-    {"iso-8859-8-e", "iso-8859-8"},
-    {"iso-8859-9", "windows-1254"},
-    {"tis-620", "windows-874"},
-    {"iso-8859-11", "windows-874"},
-    {"unicode-1-1-utf-7", "utf-7"},
-    {"unicode-2-0-utf-7", "utf-7"},
-    {"x-unicode-2-0-utf-7", "utf-7"},
-    {"utf8", "utf-8"},
-    {"x-utf-8", "utf-8"},
-    {"unicode-1-1-utf-8", "utf-8"},
-    {"utf-8mb4", "utf-8"},
-    {"macintosh", "macintosh"},
-    {"x-mac-roman", "macintosh"},
-    {"iso-2022-jp", "iso-2022-jp-3"},
-    {"cp1252", "windows-1252"},
+    {"gb2312", "gb18030"}, {"gbk", "gb18030"}, {"x-gbk", "gb18030"}, {"gb_2312-80", "gb18030"}, {"hz-gb-2312", "hz"},
+    {"ks_c_5601-1987", "cp949"}, {"ks_c_5601", "cp949"}, {"ksc5601", "cp949"}, {"euc-kr", "cp949"},
+    {"shift_jis", "cp932"}, {"shift-jis", "cp932"}, {"sjis", "cp932"}, {"x-sjis", "cp932"}, {"windows-31j", "cp932"},
+    {"big5", "big5-hkscs"}, {"x-big5", "big5-hkscs"}, {"iso8859-1", "iso-8859-1"}, {"iso_8859-1", "iso-8859-1"},
+    {"latin1", "iso-8859-1"}, {"latin-1", "iso-8859-1"}, {"ascii", "us-ascii"}, {"ansi_x3.4-1968", "us-ascii"},
+    {"iso-8859-8-i", "iso-8859-8"}, {"iso-8859-8-e", "iso-8859-8"}, {"iso-8859-9", "windows-1254"},
+    {"tis-620", "windows-874"}, {"iso-8859-11", "windows-874"}, {"unicode-1-1-utf-7", "utf-7"},
+    {"unicode-2-0-utf-7", "utf-7"}, {"x-unicode-2-0-utf-7", "utf-7"}, {"utf8", "utf-8"}, {"x-utf-8", "utf-8"},
+    {"unicode-1-1-utf-8", "utf-8"}, {"utf-8mb4", "utf-8"}, {"macintosh", "macintosh"}, {"x-mac-roman", "macintosh"},
+    {"iso-2022-jp", "iso-2022-jp-3"}, {"cp1252", "windows-1252"},
+    {"ansi_x3.110-1983", "windows-1252"}, /* said by old Netscape servers, never meant */
 };
 
 /* Labels of senders that did not know. */
@@ -155,14 +129,13 @@ static iconv_t descriptor(struct charset_cache *c, const char *name)
 	}
 	if (oldest->used && oldest->cd != (iconv_t)-1)
 		iconv_close(oldest->cd);
-	memset(oldest->label, 0, sizeof oldest->label);
-	memcpy(oldest->label, name, strlen(name));
+	memcpy(oldest->label, name, strlen(name) + 1);
 	oldest->cd = iconv_open("UTF-8", name);
 	oldest->used = ++c->clock;
 	return oldest->cd;
 }
 
-static const char replacement[] = "\xef\xbf\xbd";
+static const char replacement[3] = {'\xef', '\xbf', '\xbd'}; /* U+FFFD */
 
 /* UTF-8 as it is, with U+FFFD for what is none. */
 static struct charset_text repair_utf8(struct arena *a, struct span in)
@@ -240,7 +213,7 @@ static struct charset_text convert(struct arena *a, iconv_t cd, struct span in)
 
 /* What speaks for and against UTF-8 in text whose label is missing or not to be believed. */
 struct evidence {
-	size_t characters; /* of more than one byte */
+	size_t characters;  /* of more than one byte */
 	size_t bad, bad_c1; /* bytes that are no UTF-8; those among them from 80 to 9F */
 };
 
@@ -266,12 +239,33 @@ static const char *which_latin1(const char *name, struct span bytes)
 	return strcmp(name, "iso-8859-1") == 0 && look_for_utf8(bytes).bad_c1 ? "windows-1252" : name;
 }
 
+void charset_set_fallback(struct charset_cache *c, struct span label)
+{
+	c->fallback = label;
+}
+
+/* Reads the bytes in the fallback charset where there is one that fits without damage, else in windows-1252. */
+static struct charset_text by_fallback(struct charset_cache *c, struct arena *a, struct span bytes)
+{
+	char buf[LABEL_BYTES];
+	const char *name = canonical(c->fallback, buf);
+
+	if (!is_unknown(name) && strcmp(name, "utf-8") != 0 && !is_not_ascii_superset(name)) {
+		iconv_t cd = descriptor(c, name);
+		struct charset_text t =
+		    cd == (iconv_t)-1 ? (struct charset_text){NULL, 0, CHARSET_DAMAGED} : convert(a, cd, bytes);
+		if (t.outcome == CHARSET_EXACT && strcmp(name, "iso-8859-1") != 0)
+			return t;
+	}
+	return convert(a, descriptor(c, "windows-1252"), bytes);
+}
+
 /* UTF-8 that was cut in the middle of a character still is UTF-8. */
 static struct charset_text guess(struct charset_cache *c, struct arena *a, struct span bytes)
 {
 	struct evidence e = look_for_utf8(bytes);
-	struct charset_text t =
-	    e.characters > e.bad || e.bad == 0 ? repair_utf8(a, bytes) : convert(a, descriptor(c, "windows-1252"), bytes);
+	bool is_utf8 = e.characters > e.bad || e.bad == 0;
+	struct charset_text t = is_utf8 ? repair_utf8(a, bytes) : by_fallback(c, a, bytes);
 
 	if (t.outcome == CHARSET_EXACT)
 		t.outcome = CHARSET_GUESSED;

@@ -11,9 +11,13 @@ struct charset_cache;
 struct charset_cache *charset_cache_new(void);
 void charset_cache_free(struct charset_cache *c);
 
+/* The charset that 8-bit text without a label most likely has: what the message says of its own text. It is tried before
+ * windows-1252, and holds until it is set again; an empty label means none. `label` must live as long. */
+void charset_set_fallback(struct charset_cache *c, struct span label);
+
 enum charset_outcome {
 	CHARSET_EXACT,   /* every byte stood for a character of the label's charset */
-	CHARSET_GUESSED, /* no label, or one that nobody knows, on 8-bit text: valid UTF-8, else windows-1252 */
+	CHARSET_GUESSED, /* no label, or one that nobody knows, on 8-bit text: UTF-8, the fallback or windows-1252 */
 	CHARSET_DAMAGED, /* some bytes are no characters: U+FFFD stands for them */
 };
 

@@ -115,7 +115,7 @@ static void read_number(struct span t, struct fields *f)
 
 	if (v < 0 || pos != t.len || pos > 4)
 		return;
-	if (!f->has_day && pos <= 2 && v >= 1 && v <= 31) {
+	if (!f->has_day && (pos <= 2 || t.at[0] == '0') && v >= 1 && v <= 31) {
 		f->day = v;
 		f->has_day = true;
 	} else if (!f->has_year) {

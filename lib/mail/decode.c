@@ -6,6 +6,7 @@
 /* Classes of base64 bytes above the 64 values; all have the high bit, so that one test finds them. */
 enum { NO = 0x80, WS = 0x81, PAD = 0x82 };
 
+/* clang-format off */
 static const unsigned char base64_value[256] = {
     NO, NO, NO, NO, NO, NO, NO, NO, NO, WS, WS, WS, WS, WS, NO, NO,
     NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
@@ -24,6 +25,7 @@ static const unsigned char base64_value[256] = {
     NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
     NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO, NO,
 };
+/* clang-format on */
 
 static char *put_triple(char *out, uint32_t v)
 {

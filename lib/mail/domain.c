@@ -1,5 +1,7 @@
 #include "mail/domain.h"
 
+#include "base/span.h"
+
 #include <idn2.h>
 #include <libpsl.h>
 
@@ -19,11 +21,6 @@ static bool is_ascii(const char *s)
 		if ((unsigned char)*s >= 0x80)
 			return false;
 	return true;
-}
-
-static char lower(char c)
-{
-	return (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }
 
 /* Lower-case letters, digits, hyphen, and the underscore that DNS has though host names have not. */
@@ -70,7 +67,7 @@ const char *domain_normalise(struct arena *a, const char *host)
 	if (!s)
 		return NULL;
 	for (char *p = s; *p; p++)
-		*p = lower(*p);
+		*p = ascii_lower(*p);
 	n = strlen(s);
 	if (n > 1 && s[n - 1] == '.')
 		s[n - 1] = '\0';
@@ -101,6 +98,6 @@ static int domain_order(const void *domain, const void *row)
 
 bool domain_is_free_mail(const char *domain)
 {
-	return domain && bsearch(domain, free_mail, sizeof free_mail / sizeof *free_mail, sizeof *free_mail,
-	                     domain_order);
+	return domain &&
+	       bsearch(domain, free_mail, sizeof free_mail / sizeof *free_mail, sizeof *free_mail, domain_order);
 }

@@ -56,7 +56,7 @@ static char *run_reserve(struct decoder *d, size_t n)
 	if (r->cap - r->len < n) {
 		size_t cap = (r->len + n) * 2;
 		char *bytes = arena_alloc(d->a, cap);
-		if (r->len)
+		if (r->bytes)
 			memcpy(bytes, r->bytes, r->len);
 		r->bytes = bytes;
 		r->cap = cap;
@@ -70,8 +70,8 @@ static void add_word(struct decoder *d, const struct word *w)
 		flush_run(d);
 	d->run.charset = w->charset;
 	char *to = run_reserve(d, w->text.len + 4);
-	d->run.len += w->base64 ? decode_base64(w->text.at, w->text.len, to, NULL)
-	                        : decode_q(w->text.at, w->text.len, to);
+	d->run.len +=
+	    w->base64 ? decode_base64(w->text.at, w->text.len, to, NULL) : decode_q(w->text.at, w->text.len, to);
 }
 
 /* Undeclared text between encoded words. */

@@ -40,11 +40,11 @@ struct header {
 struct header_block {
 	struct header *items; /* known headers in their order */
 	size_t count;
-	size_t body;         /* offset of the body */
-	size_t fields;       /* header fields seen, known or not */
-	bool over_limit;     /* fields beyond the limit were left out */
-	bool no_separator;   /* the body began without an empty line */
-	bool junk;           /* lines between fields that are no fields were skipped */
+	size_t body;       /* offset of the body */
+	size_t fields;     /* header fields seen, known or not */
+	bool over_limit;   /* fields beyond the limit were left out */
+	bool no_separator; /* the body began without an empty line */
+	bool junk;         /* lines between fields that are no fields were skipped */
 };
 
 /* Splits the block at the start of s[0..n): lines up to and with the empty line, any line ends; leading mbox

@@ -1,249 +1,63 @@
 #include "mail/html.h"
 
 #include "base/buf.h"
-#include "base/utf8.h"
-#include "mail/html_entity.h"
+#include "mail/html_out.h"
 #include "mail/html_scan.h"
 #include "mail/html_style.h"
 
-#include <stdint.h>
-#include <string.h>
+enum { FIND_DEPTH = 128 }; /* a closing tag looks no further up for its element: keeps hostile nesting linear */
 
-enum {
-	FIND_DEPTH =
-	    128, /* a closing tag looks no further up for its element: keeps hostile nesting linear */
-	QUOTE_MARKS = 20, /* at most so many "> " before a line */
+/* The open elements, outermost first: tags and states side by side, so that searching tags is quick. */
+struct tree {
+	struct html_out out;
+	struct buf tags, states; /* a state is that around the element */
+	size_t open[TAG_COUNT];  /* how many of each */
+	unsigned state;          /* inside the innermost */
 };
 
-enum breaks { BREAK_NONE, BREAK_LINE, BREAK_PARAGRAPH };
-
-struct writer {
-	struct arena *arena;
-	char *out;
-	size_t len, cap, limit;
-	bool cut;
-	/* Open elements, outermost first: tags and states side by side, so that searching tags is quick. */
-	struct buf tags, states;
-	size_t open[TAG_COUNT]; /* how many of each */
-	unsigned state; /* of the innermost */
-	/* What is owed before the next visible character. */
-	unsigned breaks; /* enum breaks */
-	size_t spaces;
-	bool bullet;
-	uint32_t joiner; /* U+200C or U+200D behind a visible character, 0 for none */
-	size_t quote_marks; /* of the line that was written last */
-};
-
-static void put(struct writer *w, const char *s, size_t n)
+static bool is_seen(unsigned state)
 {
-	if (n > w->limit - w->len) {
-		w->cut = true;
-		n = utf8_cut(s, w->limit - w->len);
-	}
-	if (n >= w->cap - w->len) {
-		size_t cap = (w->len + n) * 2 + 1;
-		w->out = arena_grow(w->arena, w->out, w->cap, cap);
-		w->cap = cap;
-	}
-	memcpy(w->out + w->len, s, n);
-	w->len += n;
-	if (w->cut)
-		w->limit = w->len; /* nothing shorter may follow what was cut off */
+	return !(state & HTML_STATE_UNSEEN);
 }
 
-static void owe_break(struct writer *w, unsigned breaks)
+static void set_state(struct tree *t, unsigned state)
 {
-	if (breaks == BREAK_NONE || w->state & HTML_STATE_UNSEEN)
-		return;
-	if (w->breaks < breaks)
-		w->breaks = breaks;
-	w->spaces = 0;
-	w->joiner = 0;
+	t->state = state;
+	t->out.pre = state & HTML_STATE_PRE;
 }
 
-/* The line ends that are owed, with the quote marks of the lines that they open. */
-static void put_breaks(struct writer *w)
+static void owe_break(struct tree *t, enum html_break breaks)
 {
-	size_t marks = w->open[TAG_BLOCKQUOTE] < QUOTE_MARKS ? w->open[TAG_BLOCKQUOTE] : QUOTE_MARKS;
-	size_t blank_marks = marks < w->quote_marks ? marks : w->quote_marks;
-
-	if (w->len > 0) {
-		put(w, "\n", 1);
-		for (size_t i = 0; w->breaks > BREAK_LINE && i < blank_marks; i++)
-			put(w, i ? " >" : ">", i ? 2 : 1);
-		if (w->breaks > BREAK_LINE)
-			put(w, "\n", 1);
-	}
-	for (size_t i = 0; i < marks; i++)
-		put(w, "> ", 2);
-	w->quote_marks = marks;
-	w->breaks = BREAK_NONE;
+	if (is_seen(t->state))
+		html_out_break(&t->out, breaks);
 }
 
-static void put_spaces(struct writer *w)
-{
-	static const char blanks[] = "                ";
-
-	while (w->spaces > 0 && !w->cut) {
-		size_t n = w->spaces < sizeof blanks - 1 ? w->spaces : sizeof blanks - 1;
-		put(w, blanks, n);
-		w->spaces -= n;
-	}
-	w->spaces = 0;
-}
-
-/* n bytes that a reader sees. */
-static void put_visible(struct writer *w, const char *s, size_t n)
-{
-	if (w->breaks)
-		put_breaks(w);
-	if (w->bullet) {
-		put(w, "- ", 2);
-		w->bullet = false;
-	}
-	if (w->spaces)
-		put_spaces(w);
-	if (w->joiner && (unsigned char)*s >= 0x80) {
-		char joiner[4];
-		put(w, joiner, utf8_encode(w->joiner, joiner));
-	}
-	w->joiner = 0;
-	put(w, s, n);
-}
-
-static void space(struct writer *w)
-{
-	w->joiner = 0;
-	if (w->state & HTML_STATE_PRE)
-		w->spaces++;
-	else if (!w->breaks)
-		w->spaces = 1;
-}
-
-static void line_end(struct writer *w)
-{
-	w->breaks = w->breaks < BREAK_PARAGRAPH ? w->breaks + 1 : w->breaks;
-	w->spaces = 0;
-	w->joiner = 0;
-}
-
-enum looks { LOOKS_VISIBLE, LOOKS_SPACE, LOOKS_LINE_END, LOOKS_NOTHING, LOOKS_JOINER };
-
-static enum looks looks_of(uint32_t cp)
-{
-	if (cp == '\n')
-		return LOOKS_LINE_END;
-	if (cp == ' ' || cp == '\t' || cp == '\r' || cp == '\f' || cp == 0xa0 || cp == 0x1680 ||
-	    (cp >= 0x2000 && cp <= 0x200a) || cp == 0x2028 || cp == 0x2029 || cp == 0x202f || cp == 0x205f ||
-	    cp == 0x3000)
-		return LOOKS_SPACE;
-	if (cp == 0x200c || cp == 0x200d)
-		return LOOKS_JOINER;
-	/* Controls, soft hyphen, and the characters without width that pad preheaders. */
-	if (cp < 0x20 || (cp >= 0x7f && cp <= 0x9f) || cp == 0xad || cp == 0x34f || cp == 0x61c ||
-	    cp == 0x180e || cp == 0x200b || cp == 0x200e || cp == 0x200f || (cp >= 0x202a && cp <= 0x202e) ||
-	    (cp >= 0x2060 && cp <= 0x206f) || cp == 0xfeff)
-		return LOOKS_NOTHING;
-	return LOOKS_VISIBLE;
-}
-
-/* One character; its bytes are at s, as they go out. */
-static void character(struct writer *w, uint32_t cp, const char *s, size_t n)
-{
-	switch (looks_of(cp)) {
-	case LOOKS_VISIBLE:
-		put_visible(w, s, n);
-		break;
-	case LOOKS_LINE_END:
-		if (w->state & HTML_STATE_PRE)
-			line_end(w);
-		else
-			space(w);
-		break;
-	case LOOKS_SPACE:
-		space(w);
-		break;
-	case LOOKS_NOTHING:
-		break;
-	case LOOKS_JOINER:
-		/* Between letters and in emoji it has a meaning; after a space it is padding. */
-		if (!w->breaks && !w->spaces && w->len > 0)
-			w->joiner = cp;
-		break;
-	}
-}
-
-static bool is_plain(char c)
-{
-	return c > 0x20 && c < 0x7f && c != '&';
-}
-
-/* What stands at s and is no plain run: a reference, white space or a character beyond ASCII. Returns its bytes. */
-static size_t special(struct writer *w, const char *s, size_t n)
-{
-	char bytes[4];
-	uint32_t cp;
-	size_t used;
-
-	if (*s == '&') {
-		used = html_entity(s, n, &cp);
-		if (used == 0) {
-			put_visible(w, s, 1);
-			return 1;
-		}
-		character(w, cp, bytes, utf8_encode(cp, bytes));
-		return used;
-	}
-	if (*s == ' ') {
-		space(w);
-		return 1;
-	}
-	used = utf8_decode(s, n, &cp);
-	character(w, cp, bytes, utf8_encode(cp, bytes));
-	return used;
-}
-
-static void text(struct writer *w, const char *s, size_t n)
-{
-	size_t i = 0;
-
-	if (w->state & HTML_STATE_UNSEEN)
-		return;
-	while (i < n && !w->cut) {
-		size_t start = i;
-		while (i < n && is_plain(s[i]))
-			i++;
-		if (i > start)
-			put_visible(w, s + start, i - start);
-		if (i < n)
-			i += special(w, s + i, n - i);
-	}
-}
-
-static unsigned breaks_around(const struct writer *w, enum html_tag tag)
+static enum html_break breaks_around(const struct tree *t, enum html_tag tag)
 {
 	unsigned is = html_tag_is(tag);
 
-	if (!(is & TAG_IS_PARAGRAPH) || ((tag == TAG_UL || tag == TAG_OL) && w->open[TAG_LI]))
-		return is & TAG_IS_BLOCK ? BREAK_LINE : BREAK_NONE;
-	return BREAK_PARAGRAPH;
+	if (!(is & TAG_IS_PARAGRAPH) || ((tag == TAG_UL || tag == TAG_OL) && t->open[TAG_LI]))
+		return is & TAG_IS_BLOCK ? HTML_BREAK_LINE : HTML_BREAK_NONE;
+	return HTML_BREAK_PARAGRAPH;
 }
 
-static void push(struct writer *w, enum html_tag tag, unsigned state)
+static void push(struct tree *t, enum html_tag tag, unsigned state)
 {
-	buf_putc(&w->tags, (char)tag);
-	buf_putc(&w->states, (char)w->state);
-	w->open[tag]++;
-	w->state = state;
+	buf_putc(&t->tags, (char)tag);
+	buf_putc(&t->states, (char)t->state);
+	t->open[tag]++;
+	t->out.quote_depth = t->open[TAG_BLOCKQUOTE];
+	set_state(t, state);
 }
 
-static void pop(struct writer *w)
+static void pop(struct tree *t)
 {
-	enum html_tag tag = (enum html_tag)w->tags.data[--w->tags.len];
+	enum html_tag tag = (enum html_tag)t->tags.data[--t->tags.len];
 
-	w->open[tag]--;
-	owe_break(w, breaks_around(w, tag));
-	w->state = (unsigned char)w->states.data[--w->states.len];
+	t->open[tag]--;
+	owe_break(t, breaks_around(t, tag));
+	t->out.quote_depth = t->open[TAG_BLOCKQUOTE];
+	set_state(t, (unsigned char)t->states.data[--t->states.len]);
 }
 
 /* True when the search for an open `tag` may not look beyond an open `other`. */
@@ -257,14 +71,14 @@ static bool bars(enum html_tag other, enum html_tag tag)
 }
 
 /* Closes the innermost open `tag` and all that is open inside it; nothing when there is none in reach. */
-static bool close_open(struct writer *w, enum html_tag tag)
+static bool close_open(struct tree *t, enum html_tag tag)
 {
-	size_t floor = w->tags.len > FIND_DEPTH ? w->tags.len - FIND_DEPTH : 0, at;
+	size_t floor = t->tags.len > FIND_DEPTH ? t->tags.len - FIND_DEPTH : 0, at;
 
-	if (w->open[tag] == 0)
+	if (t->open[tag] == 0)
 		return false;
-	for (at = w->tags.len; at > floor; at--) {
-		enum html_tag other = (enum html_tag)w->tags.data[at - 1];
+	for (at = t->tags.len; at > floor; at--) {
+		enum html_tag other = (enum html_tag)t->tags.data[at - 1];
 		if (other == tag)
 			break;
 		if (bars(other, tag))
@@ -272,130 +86,123 @@ static bool close_open(struct writer *w, enum html_tag tag)
 	}
 	if (at == floor)
 		return false;
-	while (w->tags.len >= at)
-		pop(w);
+	while (t->tags.len >= at)
+		pop(t);
 	return true;
 }
 
 /* Closing tags that HTML lets people leave out. */
-static void close_implied(struct writer *w, enum html_tag tag)
+static void close_implied(struct tree *t, enum html_tag tag)
 {
 	switch (tag) {
 	case TAG_LI:
-	case TAG_OPTION:
-		close_open(w, tag);
-		break;
+	case TAG_OPTION: close_open(t, tag); break;
 	case TAG_DD:
 	case TAG_DT:
-		close_open(w, TAG_DD);
-		close_open(w, TAG_DT);
+		close_open(t, TAG_DD);
+		close_open(t, TAG_DT);
 		break;
 	case TAG_TR:
 	case TAG_TD:
 	case TAG_TH:
 	case TAG_TBODY:
 	case TAG_TFOOT:
-		close_open(w, TAG_TD);
-		close_open(w, TAG_TH);
+		close_open(t, TAG_TD);
+		close_open(t, TAG_TH);
 		if (tag != TAG_TD && tag != TAG_TH)
-			close_open(w, TAG_TR);
+			close_open(t, TAG_TR);
 		break;
-	default:
-		break;
+	default: break;
 	}
 	if (html_tag_is(tag) & TAG_IS_BLOCK)
-		close_open(w, TAG_P);
+		close_open(t, TAG_P);
 }
 
-static unsigned state_inside(const struct writer *w, const struct html_token *t)
+static unsigned state_inside(const struct tree *t, const struct html_token *token)
 {
-	unsigned state = w->state;
+	unsigned state = t->state;
 
-	if (html_tag_is(t->tag) & TAG_IS_HIDDEN || t->hidden)
+	if (html_tag_is(token->tag) & TAG_IS_HIDDEN || token->hidden)
 		state |= HTML_STATE_GONE;
-	if (t->tag == TAG_PRE || t->tag == TAG_LISTING || t->tag == TAG_XMP)
+	if (token->tag == TAG_PRE || token->tag == TAG_LISTING || token->tag == TAG_XMP)
 		state |= HTML_STATE_PRE;
 	/* A table starts afresh in white space, as browsers have it. */
-	else if (t->tag == TAG_TABLE)
+	else if (token->tag == TAG_TABLE)
 		state &= ~(unsigned)HTML_STATE_PRE;
-	return t->style ? html_style_state(state, t->style, t->style_bytes) : state;
+	return token->style ? html_style_state(state, token->style, token->style_bytes) : state;
 }
 
-static void open_void(struct writer *w, enum html_tag tag)
+static void open_void(struct tree *t, enum html_tag tag)
 {
-	if (w->state & HTML_STATE_UNSEEN)
+	if (!is_seen(t->state))
 		return;
 	if (tag == TAG_BR)
-		line_end(w);
+		html_out_line_end(&t->out);
 	else if (tag == TAG_HR)
-		owe_break(w, BREAK_PARAGRAPH);
+		owe_break(t, HTML_BREAK_PARAGRAPH);
 	else if (tag == TAG_INPUT)
-		space(w);
+		html_out_space(&t->out);
 }
 
-/* An element that can be seen begins where w stands. */
-static void begin_seen(struct writer *w, enum html_tag tag)
+/* An element that can be seen begins here. */
+static void begin_seen(struct tree *t, enum html_tag tag)
 {
-	owe_break(w, breaks_around(w, tag));
+	html_out_break(&t->out, breaks_around(t, tag));
 	if (tag == TAG_TD || tag == TAG_TH)
-		space(w);
+		html_out_space(&t->out);
 	else if (tag == TAG_LI)
-		w->bullet = true;
+		t->out.bullet = true;
 }
 
-static void open_element(struct writer *w, const struct html_token *t)
+static void open_element(struct tree *t, const struct html_token *token)
 {
-	unsigned is = html_tag_is(t->tag), state;
+	unsigned is = html_tag_is(token->tag), state;
 
-	close_implied(w, t->tag);
+	close_implied(t, token->tag);
 	if (is & TAG_IS_VOID) {
-		open_void(w, t->tag);
+		open_void(t, token->tag);
 		return;
 	}
-	if (t->tag == TAG_HTML || t->tag == TAG_HEAD || (t->tag == TAG_OTHER && t->self_closed))
+	if (token->tag == TAG_HTML || token->tag == TAG_HEAD || (token->tag == TAG_OTHER && token->self_closed))
 		return;
-	state = state_inside(w, t);
-	if (!(state & HTML_STATE_UNSEEN))
-		begin_seen(w, t->tag);
-	push(w, t->tag, state);
+	state = state_inside(t, token);
+	if (is_seen(state))
+		begin_seen(t, token->tag);
+	push(t, token->tag, state);
 }
 
-static void close_element(struct writer *w, enum html_tag tag)
+static void close_element(struct tree *t, enum html_tag tag)
 {
 	/* What comes behind </body> is shown as if it stood before it. */
 	if (tag == TAG_BODY || tag == TAG_HTML || tag == TAG_HEAD) {
-		owe_break(w, BREAK_LINE);
+		owe_break(t, HTML_BREAK_LINE);
 		return;
 	}
 	if (tag == TAG_BR)
-		open_void(w, tag);
-	else if (!close_open(w, tag) && tag == TAG_P)
-		owe_break(w, BREAK_PARAGRAPH);
+		open_void(t, tag);
+	else if (!close_open(t, tag) && tag == TAG_P)
+		owe_break(t, HTML_BREAK_PARAGRAPH);
 	if (tag == TAG_LI)
-		w->bullet = false;
+		t->out.bullet = false;
 }
 
 char *html_to_text(struct arena *a, const char *html, size_t n, size_t limit, size_t *text_bytes, bool *cut)
 {
 	struct html_scan scan = {.at = html, .end = html + n, .raw = TAG_OTHER};
-	struct writer w = {
-	    .arena = a, .limit = limit, .cap = (n < limit ? n : limit) + 1, .breaks = BREAK_LINE};
-	struct html_token t;
+	struct tree t = {.state = 0};
+	struct html_token token;
 
-	w.out = arena_alloc(a, w.cap);
-	for (html_scan_next(&scan, &t); t.kind != HTML_END && !w.cut; html_scan_next(&scan, &t)) {
-		if (t.kind == HTML_TEXT)
-			text(&w, t.text, t.text_bytes);
-		else if (t.kind == HTML_OPEN)
-			open_element(&w, &t);
-		else
-			close_element(&w, t.tag);
+	html_out_init(&t.out, a, n, limit);
+	for (html_scan_next(&scan, &token); token.kind != HTML_END && !t.out.cut; html_scan_next(&scan, &token)) {
+		if (token.kind == HTML_OPEN)
+			open_element(&t, &token);
+		else if (token.kind == HTML_CLOSE)
+			close_element(&t, token.tag);
+		else if (is_seen(t.state))
+			html_out_text(&t.out, token.text, token.text_bytes);
 	}
-	buf_clear(&w.tags);
-	buf_clear(&w.states);
-	w.out[w.len] = '\0';
-	arena_shrink(a, w.out, w.cap, w.len + 1);
-	*text_bytes = w.len;
-	*cut = w.cut;
-	return w.out;
+	buf_clear(&t.tags);
+	buf_clear(&t.states);
+	*cut = t.out.cut;
+	return html_out_finish(&t.out, text_bytes);
 }

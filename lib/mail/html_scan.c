@@ -1,5 +1,7 @@
 #include "mail/html_scan.h"
 
+#include "base/span.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,7 +71,7 @@ static enum html_tag tag_of(const char *name, size_t n)
 	if (n >= sizeof lower)
 		return TAG_OTHER;
 	for (size_t i = 0; i < n; i++)
-		lower[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] | 0x20 : name[i]);
+		lower[i] = ascii_lower(name[i]);
 	row = bsearch(lower, tag_rows, TAG_OTHER, sizeof *tag_rows, tag_order);
 	return row ? (enum html_tag)(row - tag_rows) : TAG_OTHER;
 }
@@ -79,18 +81,10 @@ static bool is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
-}
-
-/* True when s begins with the ASCII word, whatever the case of its letters. */
+/* True when s begins with the lower-case word, whatever the case of its own letters. */
 static bool begins(const char *s, const char *end, const char *word)
 {
-	for (; *word; s++, word++)
-		if (s == end || (is_letter(*s) ? (*s | 0x20) : *s) != *word)
-			return false;
-	return true;
+	return span_starts((struct span){s, (size_t)(end - s)}, word);
 }
 
 static const char *find(const char *at, const char *end, char c)
@@ -124,7 +118,7 @@ static const char *attribute_value(const char *at, const char *end, const char *
 {
 	const char *stop;
 
-	while (at < end && is_space(*at))
+	while (at < end && ascii_is_space(*at))
 		at++;
 	if (at < end && (*at == '"' || *at == '\'')) {
 		stop = find(at + 1, end, *at);
@@ -132,7 +126,7 @@ static const char *attribute_value(const char *at, const char *end, const char *
 		*n = (size_t)(stop - *value);
 		return stop < end ? stop + 1 : end;
 	}
-	for (stop = at; stop < end && !is_space(*stop) && *stop != '>';)
+	for (stop = at; stop < end && !ascii_is_space(*stop) && *stop != '>';)
 		stop++;
 	*value = at;
 	*n = (size_t)(stop - at);
@@ -146,10 +140,10 @@ static const char *attribute(const char *at, const char *end, struct html_token 
 	size_t name_bytes, n = 0;
 
 	at++; /* a "=" in the first place belongs to the name */
-	while (at < end && !is_space(*at) && *at != '/' && *at != '>' && *at != '=')
+	while (at < end && !ascii_is_space(*at) && *at != '/' && *at != '>' && *at != '=')
 		at++;
 	name_bytes = (size_t)(at - name);
-	for (behind = at; behind < end && is_space(*behind);)
+	for (behind = at; behind < end && ascii_is_space(*behind);)
 		behind++;
 	if (behind < end && *behind == '=')
 		at = attribute_value(behind + 1, end, &value, &n);
@@ -166,7 +160,7 @@ static const char *attribute(const char *at, const char *end, struct html_token 
 static const char *attributes(const char *at, const char *end, struct html_token *t)
 {
 	while (at < end && *at != '>') {
-		if (is_space(*at) || *at == '/')
+		if (ascii_is_space(*at) || *at == '/')
 			at++;
 		else
 			at = attribute(at, end, t);
@@ -187,7 +181,7 @@ static bool tag(struct html_scan *s, struct html_token *t)
 		t->kind = HTML_CLOSE;
 		name++;
 	}
-	for (stop = name; stop < s->end && !is_space(*stop) && *stop != '/' && *stop != '>';)
+	for (stop = name; stop < s->end && !ascii_is_space(*stop) && *stop != '/' && *stop != '>';)
 		stop++;
 	t->tag = tag_of(name, (size_t)(stop - name));
 	behind = attributes(stop, s->end, t);
@@ -208,7 +202,7 @@ static void pass_raw_text(struct html_scan *s)
 	while ((at = memmem(at, (size_t)(s->end - at), "</", 2))) {
 		const char *behind = at + 2 + n;
 		if (begins(at + 2, s->end, name) &&
-		    (behind == s->end || is_space(*behind) || *behind == '/' || *behind == '>')) {
+		    (behind == s->end || ascii_is_space(*behind) || *behind == '/' || *behind == '>')) {
 			s->at = at;
 			return;
 		}
@@ -247,16 +241,12 @@ void html_scan_next(struct html_scan *s, struct html_token *t)
 		pass_raw_text(s);
 	while (s->at < s->end) {
 		switch (*s->at == '<' ? markup_at(s->at, s->end) : MARKUP_NONE) {
-		case MARKUP_NONE:
-			text(s, t);
-			return;
+		case MARKUP_NONE: text(s, t); return;
 		case MARKUP_TAG:
 			if (tag(s, t))
 				return;
 			break;
-		case MARKUP_COMMENT:
-			s->at = comment_end(s->at + 4, s->end);
-			break;
+		case MARKUP_COMMENT: s->at = comment_end(s->at + 4, s->end); break;
 		case MARKUP_BOGUS:
 			s->at = find(s->at, s->end, '>');
 			s->at += s->at < s->end;

@@ -100,12 +100,12 @@ enum html_tag {
 };
 
 enum html_tag_is {
-	TAG_IS_BLOCK = 1, /* begins and ends a line */
+	TAG_IS_BLOCK = 1,     /* begins and ends a line */
 	TAG_IS_PARAGRAPH = 2, /* a block that is set off by a blank line */
-	TAG_IS_VOID = 4, /* has no content and no closing tag */
-	TAG_IS_RAW = 8, /* holds text up to its own closing tag, no tags */
-	TAG_IS_HIDDEN = 16, /* its content is never shown */
-	TAG_IS_TABLE = 32, /* a table or a part of one */
+	TAG_IS_VOID = 4,      /* has no content and no closing tag */
+	TAG_IS_RAW = 8,       /* holds text up to its own closing tag, no tags */
+	TAG_IS_HIDDEN = 16,   /* its content is never shown */
+	TAG_IS_TABLE = 32,    /* a table or a part of one */
 };
 
 /* Bits of enum html_tag_is. */
@@ -120,7 +120,7 @@ struct html_token {
 	enum html_tag tag;
 	const char *style; /* of HTML_OPEN: the value of the first style attribute; NULL when absent */
 	size_t style_bytes;
-	bool hidden; /* of HTML_OPEN: the hidden attribute is there */
+	bool hidden;      /* of HTML_OPEN: the hidden attribute is there */
 	bool self_closed; /* of HTML_OPEN: ends in "/>" */
 };
 

@@ -1,13 +1,13 @@
 #include "mail/html_style.h"
 
+#include "base/span.h"
+
 #include <stdbool.h>
 #include <string.h>
-#include <strings.h>
 
 /* "name: value", without space around either. */
 struct declaration {
-	const char *name, *value;
-	size_t name_bytes, value_bytes;
+	struct span name, value;
 };
 
 /* What is only hidden by two declarations together. */
@@ -15,30 +15,15 @@ struct seen {
 	bool no_height, no_overflow;
 };
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f';
-}
-
-static void trim(const char **s, size_t *n)
-{
-	while (*n && is_space((*s)[*n - 1]))
-		--*n;
-	for (; *n && is_space(**s); ++*s)
-		--*n;
-}
-
 static bool is(const struct declaration *d, const char *name)
 {
-	return strlen(name) == d->name_bytes && strncasecmp(d->name, name, d->name_bytes) == 0;
+	return span_is(d->name, name);
 }
 
 /* The start is enough: "none !important". */
 static bool says(const struct declaration *d, const char *word)
 {
-	size_t n = strlen(word);
-
-	return d->value_bytes >= n && strncasecmp(d->value, word, n) == 0;
+	return span_starts(d->value, word);
 }
 
 /* "0", "0px", "0.0em", but not "0.8em". */
@@ -46,9 +31,9 @@ static bool is_zero(const struct declaration *d)
 {
 	size_t i = 0;
 
-	while (i < d->value_bytes && (d->value[i] == '0' || d->value[i] == '.'))
+	while (i < d->value.len && (d->value.at[i] == '0' || d->value.at[i] == '.'))
 		i++;
-	return i > 0 && (i == d->value_bytes || d->value[i] < '0' || d->value[i] > '9');
+	return i > 0 && (i == d->value.len || d->value.at[i] < '0' || d->value.at[i] > '9');
 }
 
 /* A size that does not depend on the size around it. */
@@ -56,19 +41,19 @@ static bool is_own_size(const struct declaration *d)
 {
 	size_t i = 0;
 
-	while (i < d->value_bytes && (d->value[i] == '.' || (d->value[i] >= '0' && d->value[i] <= '9')))
+	while (i < d->value.len && (d->value.at[i] == '.' || (d->value.at[i] >= '0' && d->value.at[i] <= '9')))
 		i++;
 	if (i == 0)
-		return d->value_bytes && !says(d, "inherit") && !says(d, "unset") && !says(d, "smaller") &&
+		return d->value.len && !says(d, "inherit") && !says(d, "unset") && !says(d, "smaller") &&
 		       !says(d, "larger");
-	return i < d->value_bytes && d->value[i] != '%' && d->value[i] != 'e' && d->value[i] != 'E';
+	return i < d->value.len && d->value.at[i] != '%' && d->value.at[i] != 'e' && d->value.at[i] != 'E';
 }
 
 /* In "bold 16px/1.5 Arial" some digit but 0 tells that there is a size. */
 static bool has_digit(const struct declaration *d)
 {
-	for (size_t i = 0; i < d->value_bytes; i++)
-		if (d->value[i] >= '1' && d->value[i] <= '9')
+	for (size_t i = 0; i < d->value.len; i++)
+		if (d->value.at[i] >= '1' && d->value.at[i] <= '9')
 			return true;
 	return false;
 }
@@ -111,10 +96,8 @@ unsigned html_style_state(unsigned state, const char *style, size_t n)
 		stop = stop ? stop : end;
 		colon = memchr(at, ':', (size_t)(stop - at));
 		if (colon) {
-			struct declaration d = {
-			    at, colon + 1, (size_t)(colon - at), (size_t)(stop - colon - 1)};
-			trim(&d.name, &d.name_bytes);
-			trim(&d.value, &d.value_bytes);
+			struct declaration d = {span_trim((struct span){at, (size_t)(colon - at)}),
+			    span_trim((struct span){colon + 1, (size_t)(stop - colon - 1)})};
 			state = apply(state, &d, &seen);
 		}
 		at = stop < end ? stop + 1 : end;

@@ -6,11 +6,10 @@
 
 /* What an element passes on to what is inside it. */
 enum html_state {
-	HTML_STATE_GONE = 1, /* display:none and the like: nothing inside can be seen */
-	HTML_STATE_NO_SIZE =
-	    2, /* font-size:0; an inner element may undo it (newsletters do so, to close gaps) */
+	HTML_STATE_GONE = 1,      /* display:none and the like: nothing inside can be seen */
+	HTML_STATE_NO_SIZE = 2,   /* font-size:0; an inner element may undo it (newsletters do so, to close gaps) */
 	HTML_STATE_INVISIBLE = 4, /* visibility:hidden; an inner element may undo it */
-	HTML_STATE_PRE = 8, /* white space counts */
+	HTML_STATE_PRE = 8,       /* white space counts */
 	HTML_STATE_UNSEEN = HTML_STATE_GONE | HTML_STATE_NO_SIZE | HTML_STATE_INVISIBLE,
 };
 

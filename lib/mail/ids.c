@@ -4,15 +4,38 @@
 
 #include <string.h>
 
-/* Copies the id without white space and control characters; bytes that are no UTF-8 become "?". */
-static const char *id_text(struct arena *a, struct span s)
+static bool is_blank(char c)
 {
-	char *out = span_dup(a, s);
+	return (unsigned char)c <= ' ' || c == 0x7f;
+}
+
+/* Length of the blanks at s; *folded says that a line end is among them. */
+static size_t blanks(struct span s, bool *folded)
+{
 	size_t n = 0;
 
-	for (size_t i = 0; i < s.len; i++)
-		if ((unsigned char)s.at[i] > ' ' && s.at[i] != 0x7f)
-			out[n++] = s.at[i];
+	for (*folded = false; n < s.len && is_blank(s.at[n]); n++)
+		*folded = *folded || s.at[n] == '\n';
+	return n;
+}
+
+/* Copies the id with its folds undone; a blank in it is kept as one space, since ids are compared as they were written.
+ * Bytes that are no UTF-8 become "?". */
+static const char *id_text(struct arena *a, struct span s)
+{
+	char *out = arena_alloc(a, s.len + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len;) {
+		bool folded;
+		size_t gap = blanks(span_skip(s, i), &folded);
+		i += gap;
+		if (i == s.len)
+			break;
+		if (gap && !folded && n)
+			out[n++] = ' ';
+		out[n++] = s.at[i++];
+	}
 	out[n] = '\0';
 	for (size_t i = utf8_valid_prefix(out, n); i < n; i += utf8_valid_prefix(out + i, n - i))
 		out[i] = '?';

@@ -6,7 +6,7 @@
 #include "mail/message.h"
 
 /* Appends the ids in `value` (In-Reply-To, References) without <> to *l: what stands in <>, or, where no <> are, words
- * with an "@". White space in an id goes. At most `max` in the list; returns false when there were more. */
+ * with an "@". Folds in an id are undone. At most `max` in the list; returns false when there were more. */
 bool ids_parse(struct arena *a, struct span value, size_t max, struct string_list *l);
 
 /* The id of a Message-ID header: what stands in <>, else the whole value; NULL when that is empty. */

@@ -2,6 +2,7 @@
 #include "mail/parser.h"
 
 #include "base/utf8.h"
+#include "mail/body_digest.h"
 #include "mail/decode.h"
 #include "mail/encword.h"
 #include "mail/flowed.h"
@@ -31,44 +32,6 @@ static struct span decode_body(struct reading *r, const struct mime_part *part)
 	return (struct span){out, n};
 }
 
-/* Offset of the next line of the form ">+From " from pos on (mbox quoting, one ">" of which a writer added); s.len
- * when there is none. */
-static size_t next_quoted_from(struct span s, size_t pos)
-{
-	while (pos < s.len) {
-		const char *p = memmem(s.at + pos, s.len - pos, ">From ", 6);
-		if (!p)
-			break;
-		const char *q = p;
-		while (q > s.at + pos && q[-1] == '>')
-			q--;
-		if (q == s.at || q[-1] == '\n')
-			return (size_t)(q - s.at);
-		pos = (size_t)(p - s.at) + 6;
-	}
-	return s.len;
-}
-
-/* Digests bytes without their CRs before LFs. */
-static void hash_without_cr(struct sha256 *h, const char *s, size_t n)
-{
-	while (n) {
-		const char *cr = memchr(s, '\r', n);
-		size_t run = cr ? (size_t)(cr - s) : n;
-		if (cr && (run + 1 == n || s[run + 1] != '\n'))
-			run++; /* a bare CR stays */
-		else if (cr) {
-			sha256_add(h, s, run);
-			s += run + 1;
-			n -= run + 1;
-			continue;
-		}
-		sha256_add(h, s, run);
-		s += run;
-		n -= run;
-	}
-}
-
 /* The text of `from` without CR before LF, in the arena; itself when it has none. */
 static struct span without_cr(struct arena *a, struct span from)
 {
@@ -92,28 +55,26 @@ static struct span without_cr(struct arena *a, struct span from)
 	return (struct span){out, (size_t)(o - out)};
 }
 
-/* Text in the form in which two copies of one message are alike. */
-static void hash_text(struct sha256 *h, struct span s)
-{
-	size_t pos = 0;
-
-	while (s.len && (s.at[s.len - 1] == '\n' || s.at[s.len - 1] == '\r'))
-		s.len--;
-	while (pos < s.len) {
-		size_t quoted = next_quoted_from(s, pos);
-		hash_without_cr(h, s.at + pos, quoted - pos);
-		pos = quoted;
-		while (pos < s.len && s.at[pos] == '>')
-			pos++;
-	}
-}
-
 static struct span charset_of(struct reading *r, const struct mime_part *part)
 {
 	size_t len;
 	const char *charset = param_bytes(r->a, &part->type_params, "charset", r->limits->rfc2231_parts, &len);
 
 	return (struct span){charset, len};
+}
+
+/* What a <meta> at the start of the HTML says of its charset; it counts where the header says nothing. */
+static struct span meta_charset(struct span html)
+{
+	struct span head = {html.at, html.len < 2048 ? html.len : 2048};
+	size_t n = 0;
+
+	head = span_skip(head, span_find(head, "charset=") + strlen("charset="));
+	while (head.len && (head.at[0] == '"' || head.at[0] == '\''))
+		head = span_skip(head, 1);
+	while (n < head.len && !ascii_is_space(head.at[n]) && !strchr("\"'/>;", head.at[n] ? head.at[n] : '>'))
+		n++;
+	return (struct span){head.at, n};
 }
 
 static bool has_value(struct reading *r, const struct mime_part *part, const char *name, const char *value)
@@ -128,8 +89,7 @@ static const char *file_name(struct reading *r, const struct mime_part *part)
 {
 	bool cut = false;
 	size_t max = r->limits->rfc2231_parts;
-	const char *name =
-	    param_text(r->p->charsets, r->a, &part->disposition_params, "filename", max, &cut);
+	const char *name = param_text(r->p->charsets, r->a, &part->disposition_params, "filename", max, &cut);
 
 	if (!name || !*name)
 		name = param_text(r->p->charsets, r->a, &part->type_params, "name", max, &cut);
@@ -160,7 +120,7 @@ static struct attachment *add_attachment(struct reading *r)
 	return memset(&l->items[l->count++], 0, sizeof *l->items);
 }
 
-/* Bytes that travel unencoded change their line ends on the way, so they are digested as text is. */
+/* Bytes that travel unencoded change their line ends on the way, so the body's digest takes them as text. */
 static void keep_attachment(struct reading *r, const struct mime_part *part, struct span data)
 {
 	struct attachment *x = add_attachment(r);
@@ -177,19 +137,22 @@ static void keep_attachment(struct reading *r, const struct mime_part *part, str
 	if (part->encoding == ENCODING_BASE64 || part->encoding == ENCODING_UU)
 		sha256_add(r->p->body_hash, x->sha256, sizeof x->sha256);
 	else
-		hash_text(r->p->body_hash, data);
+		body_digest_text(r->p->body_hash, data);
 }
 
 static void keep_text(struct reading *r, const struct mime_part *part, struct span data, bool is_html)
 {
 	bool blank = span_trim(data).len == 0;
 
-	hash_text(r->p->body_hash, data);
+	body_digest_text(r->p->body_hash, data);
 	if (is_html && !r->has_html && !blank) {
 		r->has_html = true;
 		r->html = data;
 		r->html_charset = charset_of(r, part);
-	} else if (!is_html && !r->seen_plain) {
+		if (r->html_charset.len == 0)
+			r->html_charset = meta_charset(data);
+	} else if (!is_html && !r->seen_plain && !(part->in_message && r->has_html)) {
+		/* The HTML of a message says more than the text of one that it carries. */
 		r->seen_plain = true;
 		r->has_plain = !blank;
 		r->plain = data;
@@ -216,16 +179,35 @@ void leaf_read(struct reading *r, const struct mime_part *part)
 	sha256_add(r->p->body_hash, "", 1);
 }
 
+/* The text without NULs, which no text has: they come from UTF-16 that says it is something else, and from damage. */
+static struct span without_nul(struct reading *r, struct span from, const char *what)
+{
+	char *out;
+	size_t n = 0;
+
+	if (from.len == 0 || !memchr(from.at, '\0', from.len))
+		return from;
+	out = arena_alloc(r->a, from.len);
+	for (size_t i = 0; i < from.len; i++)
+		if (from.at[i])
+			out[n++] = from.at[i];
+	defects_add(&r->defects, "%s has NUL bytes: left out", what);
+	return (struct span){out, n};
+}
+
 /* To UTF-8 with LF line ends, at most `limit` bytes. */
 static struct span to_text(struct reading *r, struct span bytes, struct span charset, const char *what)
 {
+	/* No charset needs more than four bytes for one of UTF-8: what is behind would be cut anyway. */
+	if (bytes.len / 4 > r->limits->text_bytes)
+		bytes.len = r->limits->text_bytes * 4;
 	struct charset_text t = charset_to_utf8(r->p->charsets, r->a, charset, bytes);
 
 	if (t.outcome == CHARSET_DAMAGED)
 		defects_add(&r->defects, "%s has bytes that are no characters of its charset", what);
 	else if (t.outcome == CHARSET_GUESSED)
 		defects_add(&r->defects, "%s has 8-bit text without a usable charset: guessed", what);
-	struct span s = without_cr(r->a, (struct span){t.text, t.len});
+	struct span s = without_nul(r, without_cr(r->a, (struct span){t.text, t.len}), what);
 	if (s.len > r->limits->text_bytes) {
 		s.len = utf8_cut(s.at, r->limits->text_bytes);
 		defects_add(&r->defects, "%s cut at %zu bytes", what, r->limits->text_bytes);

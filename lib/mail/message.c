@@ -27,6 +27,19 @@ void message_parser_free(struct message_parser *p)
 	free(p);
 }
 
+/* What the message says its text is written in, most likely its headers are as well. */
+static void set_fallback(struct reading *r, const struct header_block *b)
+{
+	const struct header *type = header_find(b, HEADER_CONTENT_TYPE);
+	struct param_list l = {0};
+	size_t len;
+
+	if (type)
+		param_parse(r->a, type->value, r->limits->comment_depth, &l);
+	const char *charset = param_bytes(r->a, &l, "charset", r->limits->rfc2231_parts, &len);
+	charset_set_fallback(r->p->charsets, (struct span){charset, len});
+}
+
 static void read_headers(struct reading *r, struct span raw, struct header_block *b)
 {
 	struct defects *d = &r->defects;
@@ -40,6 +53,7 @@ static void read_headers(struct reading *r, struct span raw, struct header_block
 		defects_add(d, "lines in the header block that are no header fields skipped");
 	if (b->no_separator)
 		defects_add(d, "header block ended by a line that is no header field");
+	set_fallback(r, b);
 	fields_read(r, b);
 }
 
@@ -65,5 +79,6 @@ int message_parse(struct message_parser *p, struct arena *a, const char *raw, si
 		leaf_read(&r, &part);
 	leaf_finish(&r);
 	sha256_finish(p->body_hash, m->body_sha256);
+	charset_set_fallback(p->charsets, (struct span){0});
 	return 0;
 }

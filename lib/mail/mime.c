@@ -9,6 +9,7 @@ struct mime_frame {
 	size_t len;
 	uint64_t key; /* of the boundary, so that a line is compared with few of them */
 	bool digest, embedded;
+	bool in_message; /* this frame or one around it is an embedded message */
 };
 
 enum match { MATCH_NONE, MATCH_PART, MATCH_CLOSE };
@@ -180,6 +181,7 @@ static void push(struct mime_scan *s, struct mime_frame f)
 		s->frames = arena_grow(s->a, s->frames, s->frame_cap * sizeof *s->frames, cap * sizeof *s->frames);
 		s->frame_cap = cap;
 	}
+	f.in_message = f.embedded || (s->depth && s->frames[s->depth - 1].in_message);
 	s->frames[s->depth++] = f;
 }
 
@@ -235,8 +237,7 @@ static bool is_embedded(const struct mime_part *p)
 static bool open_multipart(struct mime_scan *s, const struct mime_part *p)
 {
 	size_t len;
-	const char *boundary =
-	    param_bytes(s->a, &p->type_params, "boundary", s->limits->rfc2231_parts, &len);
+	const char *boundary = param_bytes(s->a, &p->type_params, "boundary", s->limits->rfc2231_parts, &len);
 
 	while (len && ascii_is_space(boundary[len - 1]))
 		len--;
@@ -245,11 +246,12 @@ static bool open_multipart(struct mime_scan *s, const struct mime_part *p)
 		return false;
 	}
 	if (len > s->limits->boundary_bytes) {
-		defects_add(s->defects, "multipart with a boundary over %zu bytes: its body is left out", s->limits->boundary_bytes);
+		defects_add(s->defects, "multipart with a boundary over %zu bytes: its body is left out",
+		    s->limits->boundary_bytes);
 		return false;
 	}
 	bool digest = strcmp(p->content_type, "multipart/digest") == 0;
-	push(s, (struct mime_frame){boundary, len, key_of(boundary, len), digest, false});
+	push(s, (struct mime_frame){boundary, len, key_of(boundary, len), .digest = digest});
 	return true;
 }
 
@@ -290,6 +292,7 @@ bool mime_next(struct mime_scan *s, struct mime_part *p)
 		read_part(s, &s->headers, s->digest, p);
 		if (enter(s, p))
 			continue;
+		p->in_message = s->depth && s->frames[s->depth - 1].in_message;
 		struct boundary_line b = next_boundary(s, s->pos);
 		size_t end = before_line(s->raw, s->pos, b.start);
 		p->body = (struct span){s->raw.at + s->pos, end - s->pos};

@@ -11,11 +11,14 @@ enum mime_encoding { ENCODING_IDENTITY, ENCODING_BASE64, ENCODING_QUOTED_PRINTAB
 
 /* A part: what its header says and where its body stands. Nothing is decoded yet. */
 struct mime_part {
-	const char *content_type; /* "type/subtype" in lower case, "text/plain" where the header says nothing usable */
+	/* "type/subtype" in lower case; "text/plain" where the header is missing, "application/octet-stream" where it names
+	 * no type and subtype. */
+	const char *content_type;
 	struct param_list type_params, disposition_params;
 	enum mime_encoding encoding;
 	enum disposition disposition;
-	bool too_deep; /* a container over the nesting limit */
+	bool too_deep;   /* a container over the nesting limit */
+	bool in_message; /* inside of an embedded message */
 	struct span content_id;
 	struct span body; /* without the line end that belongs to the boundary behind it */
 };
@@ -40,7 +43,8 @@ void mime_start(struct mime_scan *s, struct arena *a, const struct message_limit
     struct span raw, const struct header_block *b);
 
 /* The next leaf in the order of the bytes; false when there is none left. Multiparts and message/rfc822 are gone
- * into, up to limits->nesting; deeper ones are leaves. No recursion; linear in the message's size. */
+ * into, up to limits->nesting; deeper ones, and messages in base64 or quoted-printable, are leaves. No recursion; linear
+ * in the message's size. */
 bool mime_next(struct mime_scan *s, struct mime_part *part);
 
 #endif

@@ -270,8 +270,8 @@ const char *param_bytes(struct arena *a, const struct param_list *l, const char 
 	return j.bytes;
 }
 
-const char *param_text(struct charset_cache *c, struct arena *a, const struct param_list *l, const char *name,
-    size_t max_parts, bool *cut)
+const char *param_text(
+    struct charset_cache *c, struct arena *a, const struct param_list *l, const char *name, size_t max_parts, bool *cut)
 {
 	struct joined j;
 

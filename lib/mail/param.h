@@ -18,7 +18,6 @@ struct param_list {
 	size_t count;
 };
 
-
 /* Splits `s`; nothing is decoded. Comments are skipped, missing ";" and unclosed quotes survived. Linear. */
 void param_parse(struct arena *a, struct span s, size_t comment_depth, struct param_list *out);
 

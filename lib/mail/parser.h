@@ -21,7 +21,7 @@ struct reading {
 	const struct message_options *options;
 	struct message *m;
 	struct defects defects;
-	struct span plain, html;            /* the first inline ones, decoded, in the charset that follows */
+	struct span plain, html; /* the first inline ones, decoded, in the charset that follows */
 	struct span plain_charset, html_charset;
 	bool seen_plain; /* the first one decides, even if it is blank */
 	bool has_plain, has_html, flowed, delsp;

@@ -42,6 +42,7 @@ int accounts_remove_alias(struct store *s, int64_t id, const char *alias, bool *
 
 /* Soft: the row stays, and so does the mail. *found: there was such a mailbox (by its own address, not an alias). */
 int accounts_remove(struct store *s, const char *address, int64_t now, bool *found, struct err *e);
+/* REFUSED when another mailbox has taken the address as an alias meanwhile. */
 int accounts_restore(struct store *s, const char *address, bool *found, struct err *e);
 
 #endif

@@ -54,7 +54,8 @@ CREATE TABLE investors (
     updated_at  INTEGER NOT NULL,
     deleted_at  INTEGER
 ) STRICT;
-CREATE UNIQUE INDEX investors_by_name ON investors (kind, name) WHERE kind IN ('fund', 'organisation') AND deleted_at IS NULL;
+CREATE UNIQUE INDEX investors_once_by_name ON investors (kind, lower(name)) WHERE kind IN ('fund', 'organisation') AND deleted_at IS NULL;
+CREATE INDEX investors_by_name ON investors (lower(name));
 CREATE INDEX investors_by_parent ON investors (parent_id);
 
 -- The addresses of an investor. One address may be on several records: matching takes the fund before the organisation,
@@ -75,25 +76,30 @@ CREATE TABLE investor_domains (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX investor_domains_by_investor ON investor_domains (investor_id);
 
--- A conversation: messages joined by Message-ID, In-Reply-To and References, never by subject. Counts are worked out, not kept.
+-- A conversation: messages joined by Message-ID, In-Reply-To and References, never by subject. When two threads join, the
+-- messages of the smaller one move over and it stays as a sign-post (joined_into), so that no key need be rewritten.
 CREATE TABLE email_threads (
-    id          INTEGER PRIMARY KEY,
-    size        INTEGER NOT NULL DEFAULT 0 -- keys in email_thread_keys: when two threads join, the smaller one is rewritten
+    id           INTEGER PRIMARY KEY,
+    size         INTEGER NOT NULL DEFAULT 0,              -- messages; of a sign-post: when it was one no longer
+    joined_into  INTEGER REFERENCES email_threads (id),
+    to_rematch   INTEGER NOT NULL DEFAULT 0               -- gained a link while it held other mail: that is to be matched again
 ) STRICT;
+CREATE INDEX email_threads_to_rematch ON email_threads (id) WHERE to_rematch = 1;
 
--- What a thread is known by: the 64-bit hash of each Message-ID that its messages carry or name, and of each "account id,
--- mailbox's own thread id" (Gmail). A hash, since the ids themselves are in emails and most named ones never arrive.
+-- What a thread is known by: the 64-bit hash (XXH3) of each Message-ID that its messages carry or name, and of each mailbox's
+-- own thread id (Gmail). A hash, since the ids themselves are in emails and most named ones never
+-- arrive. The thread may be a sign-post: follow joined_into.
 CREATE TABLE email_thread_keys (
     key_hash   INTEGER PRIMARY KEY,
     thread_id  INTEGER NOT NULL REFERENCES email_threads (id)
 ) STRICT;
-CREATE INDEX email_thread_keys_by_thread ON email_thread_keys (thread_id);
 
 -- One row a message, however many mailboxes saw it. Two messages of one Message-ID but different bodies are two rows.
 CREATE TABLE emails (
     id              INTEGER PRIMARY KEY,    -- in the order of arrival
     message_id      TEXT,                   -- without <>; NULL when absent
     body_sha256     BLOB NOT NULL,          -- of the decoded leaves: the same in every mailbox
+    content_key     INTEGER NOT NULL,       -- XXH3 of Message-ID and body_sha256: finds a message that was seen before
     duplicate_of    INTEGER REFERENCES emails (id), -- the first message with this Message-ID, when its body is another one
     thread_id       INTEGER NOT NULL REFERENCES email_threads (id),
     sent_at         INTEGER NOT NULL,       -- the Date header; where it is absent or unreadable the time of capture
@@ -113,14 +119,15 @@ CREATE TABLE emails (
     created_at      INTEGER NOT NULL        -- when it was captured
 ) STRICT;
 CREATE INDEX emails_by_message_id ON emails (message_id) WHERE message_id IS NOT NULL;
-CREATE INDEX emails_without_id ON emails (body_sha256) WHERE message_id IS NULL;
+CREATE INDEX emails_by_content ON emails (content_key);
 CREATE INDEX emails_by_thread ON emails (thread_id);
 CREATE INDEX emails_by_date ON emails (sent_at);
 
--- The text of the messages that are kept. Apart from emails, so that lists of messages stay narrow.
+-- The text of the messages that are kept: one row each (emails.has_body), empty where a message has no text. Apart from
+-- emails, so that lists of messages stay narrow.
 CREATE TABLE email_bodies (
     email_id  INTEGER PRIMARY KEY REFERENCES emails (id),
-    source    TEXT NOT NULL CHECK (source IN ('plain', 'html')), -- which part the text was made from
+    source    TEXT NOT NULL CHECK (source IN ('plain', 'html', 'none')), -- which part the text was made from
     text      TEXT NOT NULL
 ) STRICT;
 
@@ -163,13 +170,14 @@ CREATE TABLE email_sources (
     kind           TEXT NOT NULL CHECK (kind IN ('mbox', 'maildir', 'eml')),
     path           TEXT NOT NULL,     -- absolute
     keep           TEXT NOT NULL,     -- MAILROOM_KEEP at that time: another one means reading it again
-    device         INTEGER,           -- identity of the file when it was read last ...
-    inode          INTEGER,
+    device         INTEGER,           -- identity of the file when it was read to its end (of a folder: size_bytes is the
+    inode          INTEGER,           -- number of files, mtime_ns and ctime_ns are hashes of its listing)
     size_bytes     INTEGER,
     mtime_ns       INTEGER,
     ctime_ns       INTEGER,
-    cursor_offset  INTEGER NOT NULL DEFAULT 0, -- bytes of (decompressed) mbox that are in the database
-    prefix_hash    BLOB,              -- XXH3-128 of those bytes: a file that only grew goes on from there
+    cursor_offset  INTEGER NOT NULL DEFAULT 0, -- bytes of (decompressed) mbox, or files of a folder, that are in the database
+    prefix_hash    BLOB,              -- XXH3-128 of those: a file that only grew goes on from there
+    messages       INTEGER NOT NULL DEFAULT 0, -- messages before the cursor, failed ones too
     completed_at   INTEGER,           -- NULL while a run is under way or was cut off
     UNIQUE (account_id, path)
 ) STRICT;

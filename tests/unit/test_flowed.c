@@ -63,8 +63,8 @@ static void room_is_enough(void **state)
 	char in[MOST * 3];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof in; i += 3)
-		memcpy(in + i, ">x\n", 3);
+	for (size_t i = 0; i < sizeof in; i++)
+		in[i] = ">x\n"[i % 3];
 	for (size_t n = 0; n <= sizeof in; n++) {
 		struct arena a = {0};
 		size_t bytes, lines = (n + 2) / 3;

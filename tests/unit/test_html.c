@@ -78,6 +78,7 @@ static void lists_tables_and_quotes(void **state)
 	    {"<blockquote>a<blockquote>b</blockquote>c</blockquote>", "> a\n>\n> > b\n>\n> c"},
 	    {"<a href=\"http://example.org/?x=1\">Read &amp; reply</a>", "Read & reply"},
 	    {"<pre>a  b\n   c\n\nd</pre>e", "a  b\n   c\n\nd\n\ne"},
+	    {"<pre>a\tb\n\tc\nlong word\td</pre>", "a       b\n        c\nlong word       d"},
 	    {"a\r\nb<pre>c\r\n d</pre>", "a b\n\nc\n d"},
 	    {"<div style='white-space: pre-wrap'>a\n b</div>c\nd", "a\n b\nc d"},
 	};
@@ -105,8 +106,7 @@ static void hidden_elements_are_dropped(void **state)
 	    {"<div style='font-size:0px'>a<p style='font-size:14px'>b</p>c</div>d", "b\n\nd"},
 	    {"<td style='font-size:0'><span style='font:bold 12px Arial'>a</span>b</td>", "a"},
 	    {"<p style='font-size:0.8em'>a</p>", "a"},
-	    {"<div style='display:inline'>a</div><p hidden>b</p><p HIDDEN=''>c</p><i data-hidden>d</i>",
-	        "a\nd"},
+	    {"<div style='display:inline'>a</div><p hidden>b</p><p HIDDEN=''>c</p><i data-hidden>d</i>", "a\nd"},
 	    {"<p hidden>a<p>b", "b"},
 	    {"<table><tr><td style='display:none'>a<td>b<tr hidden><td>c<tr><td>d</table>", "b\nd"},
 	    {"<div><span style='display:none'>a</div>b", "b"},
@@ -153,8 +153,11 @@ static void padding_is_dropped(void **state)
 	     "e",
 	        "abcde"},
 	    {"&zwnj;&zwnj;a&zwj;b &zwj;c", "ab c"},
-	    {"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb x",
-	        "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb x"},
+	    {"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb x", "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb x"},
+	    {"\xf3\xa0\x80\x81\xf3\xa0\x81\x81"
+	     "a\xe2\xa0\x80"
+	     "b",
+	        "a b"},
 	    {"a\x01\x1b[31mb\x7f\xc2\x85"
 	     "c\rd",
 	        "a[31mbc d"},
@@ -200,8 +203,7 @@ static void limit_cuts_between_characters(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		size_t bytes;
 		bool cut;
-		assert_string_equal(
-		    html_to_text(&a, html, sizeof html - 1, rows[i].limit, &bytes, &cut), rows[i].text);
+		assert_string_equal(html_to_text(&a, html, sizeof html - 1, rows[i].limit, &bytes, &cut), rows[i].text);
 		assert_int_equal(cut, rows[i].cut);
 	}
 	arena_clear(&a);
@@ -210,9 +212,8 @@ static void limit_cuts_between_characters(void **state)
 /* Each of these is quadratic, recursive or endless in one or another reader of HTML. */
 static void hostile_nesting_is_survived(void **state)
 {
-	static const char *const units[] = {"<div>", "<b>", "<b></i>", "<blockquote>x", "<table><tr><td>",
-	    "<li>", "<a b", "<!--", "<![", "&", "&#", "<", "</", "<span style='font-size:0'>", "<script>",
-	    "<i><td></i>"};
+	static const char *const units[] = {"<div>", "<b>", "<b></i>", "<blockquote>x", "<table><tr><td>", "<li>",
+	    "<a b", "<!--", "<![", "&", "&#", "<", "</", "<span style='font-size:0'>", "<script>", "<i><td></i>"};
 	enum { TOTAL = 1000000, LIMIT = 10000 };
 
 	(void)state;

@@ -1,0 +1,142 @@
+/* account: the mailboxes that Mailroom reads. */
+#include "job/account.h"
+#include "cli.h"
+#include "people_out.h"
+#include "table.h"
+
+#include <stdio.h>
+
+static const struct cli_option add_options[] = {
+    {"alias", 'a', "ADDRESS", "a further address of the mailbox (may be given again)"},
+    {NULL, 0, NULL, NULL},
+};
+static const struct cli_option list_options[] = {
+    {"all", 0, NULL, "removed ones too"},
+    {NULL, 0, NULL, NULL},
+};
+
+static void put_json(struct json *j, const struct account *account)
+{
+	json_open(j, '{');
+	json_key(j, "address");
+	json_str(j, account->address);
+	json_key(j, "aliases");
+	people_out_words(j, account->aliases, account->alias_count);
+	json_key(j, "sync_enabled");
+	json_bool(j, account->sync_enabled);
+	json_key(j, "removed");
+	json_bool(j, account->is_removed);
+	json_close(j, '}');
+}
+
+static int change(struct cli *cli, enum account_action action, int argc, char **argv)
+{
+	struct err e = {0};
+	struct arena a = {0};
+	struct buf out = {0};
+	struct json j = {.out = &out};
+	struct account account = {0};
+	struct account_change c = {action, argv[0], {0}, cli_dry_run(cli), cli_now(cli)};
+	enum people_change done;
+	struct store *s;
+	int status = 0;
+
+	c.aliases = people_out_words_given(&a, cli, argc - 1, argv + 1, "alias");
+	if (cli_open_store(cli, STORE_WRITE, &s, &e) != 0 || account_change(s, &a, &c, &done, &account, &e) != 0) {
+		status = cli_fail(&e);
+	} else if (cli_json(cli)) {
+		people_out_change_begin(&j, cli, done, "account");
+		put_json(&j, &account);
+		people_out_end(&j);
+	} else {
+		people_out_change(cli, done, account.address);
+	}
+	buf_clear(&out);
+	arena_clear(&a);
+	return status;
+}
+
+static int verb_add(struct cli *cli, int argc, char **argv)
+{
+	return change(cli, ACCOUNT_ADD, argc, argv);
+}
+
+static int verb_alias(struct cli *cli, int argc, char **argv)
+{
+	return change(cli, ACCOUNT_ALIAS, argc, argv);
+}
+
+static int verb_unalias(struct cli *cli, int argc, char **argv)
+{
+	return change(cli, ACCOUNT_UNALIAS, argc, argv);
+}
+
+static int verb_remove(struct cli *cli, int argc, char **argv)
+{
+	return change(cli, ACCOUNT_REMOVE, argc, argv);
+}
+
+static int verb_restore(struct cli *cli, int argc, char **argv)
+{
+	return change(cli, ACCOUNT_RESTORE, argc, argv);
+}
+
+struct listing {
+	struct json *json; /* NULL: a table */
+	struct table *table;
+};
+
+static int list_one(const struct account *account, void *arg)
+{
+	struct listing *l = arg;
+
+	if (l->json) {
+		put_json(l->json, account);
+		return 0;
+	}
+	table_add(l->table, account->address);
+	table_add(l->table, account->is_removed ? "removed" : account->sync_enabled ? "on" : "paused");
+	people_out_joined(l->table, account->aliases, account->alias_count);
+	return 0;
+}
+
+static int verb_list(struct cli *cli, int argc, char **argv)
+{
+	struct err e = {0};
+	struct buf out = {0};
+	struct json j = {.out = &out};
+	struct table table = {.columns = 3};
+	struct listing l = {cli_json(cli) ? &j : NULL, &table};
+	struct store *s;
+	int status = 0;
+
+	(void)argc, (void)argv;
+	if (cli_json(cli))
+		people_out_list_begin(&j, "accounts");
+	if (cli_open_store(cli, STORE_READ, &s, &e) != 0 ||
+	    accounts_each(s, cli_flag(cli, "all"), list_one, &l, &e) != 0)
+		status = cli_fail(&e);
+	else if (cli_json(cli))
+		people_out_list_end(&j);
+	else
+		table_print(&table);
+	buf_clear(&out);
+	return status;
+}
+
+static const struct cli_verb verbs[] = {
+    {"add", "ADDRESS", "add a mailbox, or aliases to one that is there", add_options, verb_add, 1, 1},
+    {"list", "", "list the mailboxes", list_options, verb_list, 0, 0},
+    {"alias", "ADDRESS ALIAS...", "add further addresses of a mailbox", NULL, verb_alias, 2, -1},
+    {"unalias", "ADDRESS ALIAS...", "take further addresses away", NULL, verb_unalias, 2, -1},
+    {"remove", "ADDRESS", "stop reading a mailbox; what was read stays", NULL, verb_remove, 1, 1},
+    {"restore", "ADDRESS", "take a removed mailbox back", NULL, verb_restore, 1, 1},
+    {NULL, NULL, NULL, NULL, NULL, 0, 0},
+};
+
+int main(int argc, char **argv)
+{
+	static const struct cli_program program = {"account", "the mailboxes that Mailroom reads", verbs, NULL};
+
+	return cli_main(&program, argc, argv);
+}

@@ -1,0 +1,64 @@
+/* The outbox: messages that wait to be sent, one row each; their bytes are files (job/outbox.h). */
+#ifndef STORE_OUTBOX_H
+#define STORE_OUTBOX_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/sha256.h"
+#include "store/store.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum outbox_state { OUTBOX_READY, OUTBOX_HELD, OUTBOX_DISCARDED, OUTBOX_SENT };
+
+struct outbox_recipient {
+	const char *address;
+	int64_t user_id; /* 0: none */
+};
+
+struct outbox_message {
+	int64_t id;
+	const char *kind, *dedupe_key;
+	enum outbox_state state;
+	const char *subject, *from_address, *message_id;
+	int64_t period_start, period_end;
+	unsigned char sha256[SHA256_BYTES];
+	size_t size_bytes;
+	int64_t created_at, updated_at;
+	struct outbox_recipient *recipients; /* by address */
+	size_t recipient_count;
+};
+
+const char *outbox_state_name(enum outbox_state state);
+/* False when there is no such state. */
+bool outbox_state_parse(const char *name, enum outbox_state *state);
+
+/* Inserts the row and its recipients within the caller's transaction (store_begin); m->id is set, times are m->created_at.
+ * INPUT when another live message has the same dedupe_key. */
+int outbox_insert(struct store *s, struct outbox_message *m, struct err *e);
+
+/* The message with its recipients in `a`; NULL when there is none. */
+int outbox_get(struct store *s, struct arena *a, int64_t id, struct outbox_message **m, struct err *e);
+/* The one message about `dedupe_key` that is not discarded; NULL when there is none. */
+int outbox_find_live(
+    struct store *s, struct arena *a, const char *dedupe_key, struct outbox_message **m, struct err *e);
+
+struct outbox_messages {
+	struct outbox_message *items;
+	size_t count;
+};
+
+/* All messages of one state (`state` NULL: of all), oldest first, with their recipients. */
+int outbox_list(
+    struct store *s, struct arena *a, const enum outbox_state *state, struct outbox_messages *l, struct err *e);
+
+/* Moves a message from state `was` to `state`; *changed is false when it was not in `was` (any more). */
+int outbox_set_state(struct store *s, int64_t id, enum outbox_state was, enum outbox_state state, int64_t now,
+    bool *changed, struct err *e);
+
+/* The id of the newest message, 0 when there was never one. */
+int outbox_last_id(struct store *s, int64_t *id, struct err *e);
+
+#endif

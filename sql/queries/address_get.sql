@@ -1,0 +1,2 @@
+-- An address seen before.
+SELECT id FROM addresses WHERE address = :address

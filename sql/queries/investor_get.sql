@@ -1,0 +1,4 @@
+-- A record with the name of the one it belongs to.
+SELECT i.id, i.kind, i.name, i.parent_id, p.kind, p.name, i.notes, i.created_at, i.updated_at, i.deleted_at IS NOT NULL
+FROM investors i LEFT JOIN investors p ON p.id = i.parent_id
+WHERE i.id = :id

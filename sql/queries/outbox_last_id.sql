@@ -1,0 +1,2 @@
+-- The newest message of the outbox (0: none).
+SELECT coalesce(max(id), 0) FROM outbox

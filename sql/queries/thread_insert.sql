@@ -1,0 +1,2 @@
+-- A thread without messages.
+INSERT INTO email_threads (size) VALUES (0)
