@@ -114,6 +114,7 @@ static int read_condition(struct imap *m, struct err *e)
 		if (c < 0 || imap_reader_spaces(r, e) < 0)
 			return -1;
 		fold_upper(&m->code);
+		imap_reader_clean(&m->code);
 	}
 	return imap_reader_text(r, &m->text, e);
 }

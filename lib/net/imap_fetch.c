@@ -203,6 +203,7 @@ static int read_answer(struct imap *m, struct answer *a, struct err *e)
 		if (read_item(m, a, e) < 0)
 			return -1;
 	}
+	imap_reader_clean(&a->keywords);
 	a->message.keywords = buf_str(&a->keywords);
 	return imap_reader_expect(r, ')', e) < 0 ? -1 : imap_reader_end(r, e);
 }

@@ -1,6 +1,7 @@
 #include "net/imap_core.h"
 #include "net/sasl.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* A server may quote the command it did not understand: words with the secret in them are not passed on. */
@@ -67,8 +68,10 @@ static int authenticate(struct imap *m, enum sasl_mechanism mech, const struct s
 			goto out;
 	}
 	rc = login_result(m, sasl_name(mech), l->secret, buf_str(&message), e);
-	if (rc < 0 && status.len)
-		err_prefix(e, "token status %s", buf_str(&status));
+	if (rc < 0 && status.len) {
+		size_t used = strlen(e->text);
+		snprintf(e->text + used, sizeof e->text - used, " (token: %s)", buf_str(&status));
+	}
 	if (rc == 0)
 		rc = after_login(m, e);
 out:

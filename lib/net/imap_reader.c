@@ -1,6 +1,7 @@
 #include "net/imap_reader.h"
 
 #include "base/span.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -263,6 +264,20 @@ int imap_reader_skip_value(struct imap_reader *r, struct err *e)
 	return 0;
 }
 
+void imap_reader_clean(struct buf *b)
+{
+	size_t i = 0;
+
+	while (i < b->len) {
+		size_t end = i + utf8_valid_prefix(b->data + i, b->len - i);
+		for (; i < end; i++)
+			if ((unsigned char)b->data[i] < 0x20 || b->data[i] == 0x7f)
+				b->data[i] = '?';
+		if (i < b->len)
+			b->data[i++] = '?';
+	}
+}
+
 int imap_reader_text(struct imap_reader *r, struct buf *out, struct err *e)
 {
 	int c;
@@ -272,6 +287,8 @@ int imap_reader_text(struct imap_reader *r, struct buf *out, struct err *e)
 	while ((c = imap_reader_getc(r, e)) >= 0 && c != '\n')
 		if (out && out->len < TEXT_KEPT_MAX && c != '\r')
 			buf_putc(out, (char)c);
+	if (out)
+		imap_reader_clean(out);
 	return c < 0 ? -1 : 0;
 }
 

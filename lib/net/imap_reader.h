@@ -50,6 +50,8 @@ int imap_reader_string(
 int imap_reader_skip_value(struct imap_reader *r, struct err *e);
 /* Replaces `out` by the words up to the line end (cut after 500 bytes) and takes the line end. NULL: forgets them. */
 int imap_reader_text(struct imap_reader *r, struct buf *out, struct err *e);
+/* Makes the bytes fit for a person: valid UTF-8 without control characters; what is not becomes "?". */
+void imap_reader_clean(struct buf *b);
 /* Takes the line end, which must come now (spaces before it are forgiven). */
 int imap_reader_end(struct imap_reader *r, struct err *e);
 /* Reads past the rest of the answer, literals too. */

@@ -7,6 +7,8 @@
 #include <jansson.h>
 #include <openssl/evp.h>
 
+enum { STATUS_MAX = 200 };
+
 const char *sasl_name(enum sasl_mechanism m)
 {
 	switch (m) {
@@ -112,8 +114,8 @@ void sasl_challenge_status(const char *base64, size_t n, struct buf *out)
 	if (n > 0 && n < 64 * 1024 && base64url_decode(base64, n, &text))
 		root = json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, NULL);
 	status = json_string_value(json_object_get(root, "status"));
-	if (status)
-		buf_printf(out, "%.200s", status);
+	for (size_t i = 0; status && status[i] && i < STATUS_MAX; i++)
+		buf_putc(out, status[i] > ' ' && status[i] < 0x7f ? status[i] : '?');
 	json_decref(root);
 	buf_clear(&text);
 }

@@ -83,7 +83,9 @@ static void put_names(struct buf *b, X509 *cert)
 		if (name->type == GEN_DNS) {
 			int len = ASN1_STRING_length(name->d.dNSName);
 			const char *dns = (const char *)ASN1_STRING_get0_data(name->d.dNSName);
-			buf_printf(b, "%s%.*s", shown++ ? ", " : "", len > 253 ? 253 : len, dns);
+			buf_puts(b, shown++ ? ", " : "");
+			for (int k = 0; k < len && k < 253; k++)
+				buf_putc(b, dns[k] > ' ' && dns[k] < 0x7f ? dns[k] : '?');
 		} else if (name->type == GEN_IPADD) {
 			int family = ASN1_STRING_length(name->d.iPAddress) == 4 ? AF_INET : AF_INET6;
 			if ((family == AF_INET || ASN1_STRING_length(name->d.iPAddress) == 16) &&

@@ -199,7 +199,7 @@ static int run(struct probe *p, int n, char **words, struct err *e)
 			if (imap_open(&p->imap, &p->options, e) < 0)
 				return -1;
 			if (p->token ? imap_login_oauth(p->imap, p->user, p->token, e) < 0
-				     : p->user && imap_login(p->imap, p->user, p->password, e) < 0)
+			             : p->user && imap_login(p->imap, p->user, p->password, e) < 0)
 				return -1;
 		}
 		if (command(p, words[i], value, e) < 0)
