@@ -51,6 +51,8 @@ static int change(struct cli *cli, enum account_action action, int argc, char **
 	} else {
 		people_out_change(cli, done, account.address);
 	}
+	if (status == 0 && people_out_shadowed(s, &e) != 0)
+		status = cli_fail(&e);
 	buf_clear(&out);
 	arena_clear(&a);
 	return status;

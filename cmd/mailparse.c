@@ -3,8 +3,8 @@
 #include "base/file.h"
 #include "cli.h"
 #include "job/incoming.h"
-#include "job/preview.h"
 #include "job/message_settings.h"
+#include "job/preview.h"
 #include "mail/message_json.h"
 
 #include <stdio.h>
@@ -75,8 +75,7 @@ static int make_line(struct run *r, const char *name, struct err *e)
 	buf_reset(&r->line);
 	if (file_read(name, strcmp(name, "-") == 0 ? STDIN_FILENO : -1, r->settings.limits.raw_bytes, &r->raw, e) != 0)
 		return -1;
-	if (incoming_read(
-	        r->parser, &r->arena, buf_str(&r->raw), r->raw.len, &r->settings.options, 0, &in, e) != 0)
+	if (incoming_read(r->parser, &r->arena, buf_str(&r->raw), r->raw.len, &r->settings.options, 0, &in, e) != 0)
 		return err_prefix(e, "%s", name);
 	message_json(&j, name, &in.message, r->settings.options.want_html);
 	if (r->previewer && put_preview(r, &j, &in, e) != 0)
@@ -129,8 +128,7 @@ static int open_database(struct run *r, struct err *e)
 		return 0;
 	if (cli_open_store(r->cli, STORE_READ, &s, e) != 0)
 		return -1;
-	return previewer_new(
-	    s, config_text(cli_config(r->cli), "MAILROOM_FREE_MAIL_DOMAINS"), &r->previewer, e);
+	return previewer_new(s, config_text(cli_config(r->cli), "MAILROOM_FREE_MAIL_DOMAINS"), &r->previewer, e);
 }
 
 static int show(struct cli *cli, int argc, char **argv)
@@ -160,22 +158,20 @@ static int show(struct cli *cli, int argc, char **argv)
 
 static const struct cli_option options[] = {
     {"html", 0, NULL, "add the HTML body"},
-    {"limit", 0, "NAME=N",
-        "change a cap: raw, header, nesting, parts, addresses, boundary, comment-depth, ..."},
+    {"limit", 0, "NAME=N", "change a cap: raw, header, nesting, parts, addresses, boundary, comment-depth, ..."},
     {"trusted-authserv", 0, "ID", "believe only Authentication-Results of this server (may be given again)"},
     {NULL, 0, NULL, NULL},
 };
 
 static const struct cli_verb verbs[] = {
-    {"", "[FILE...]", "Prints each message (standard input without FILE) as one JSON object a line.", options,
-        show, 0, -1},
+    {"", "[FILE...]", "Prints each message (standard input without FILE) as one JSON object a line.", options, show, 0,
+        -1},
     {NULL, NULL, NULL, NULL, NULL, 0, 0},
 };
 
 int main(int argc, char **argv)
 {
-	static const struct cli_program program = {
-	    "mailparse", "show how a message is read, as JSON", verbs, ""};
+	static const struct cli_program program = {"mailparse", "show how a message is read, as JSON", verbs, ""};
 
 	return cli_main(&program, argc, argv);
 }

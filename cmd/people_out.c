@@ -1,6 +1,7 @@
 #include "people_out.h"
 
 #include "base/log.h"
+#include "job/domain_rules.h"
 
 #include <stdio.h>
 #include <sysexits.h>
@@ -59,6 +60,17 @@ void people_out_list_end(struct json *j)
 {
 	json_close(j, ']');
 	people_out_end(j);
+}
+
+static void warn_shadowed(const char *domain, const char *investor, void *arg)
+{
+	(void)arg;
+	log_warning("%s is our own domain now: mail from there no longer matches %s by it", domain, investor);
+}
+
+int people_out_shadowed(struct store *s, struct err *e)
+{
+	return domain_rules_each_shadowed(s, warn_shadowed, NULL, e);
 }
 
 void people_out_words(struct json *j, const char *const *words, size_t n)

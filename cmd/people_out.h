@@ -23,6 +23,9 @@ void people_out_end(struct json *j);
 void people_out_list_begin(struct json *j, const char *name);
 void people_out_list_end(struct json *j);
 
+/* Behind a change of our own addresses: warns of each investor whose domain is our own by now. */
+int people_out_shadowed(struct store *s, struct err *e);
+
 void people_out_words(struct json *j, const char *const *words, size_t n);
 /* One cell: the words with spaces between them. */
 void people_out_joined(struct table *t, const char *const *words, size_t n);

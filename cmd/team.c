@@ -31,7 +31,7 @@ static int change(struct cli *cli, struct team_change *c, int argc, char **argv)
 	if (cli_open_store(cli, STORE_WRITE, &s, &e) != 0 || team_change(s, &a, c, &o, &e) != 0)
 		status = cli_fail(&e);
 	else
-		team_out_outcome(cli, &o);
+		status = team_out_outcome(cli, s, &o);
 	arena_clear(&a);
 	return status;
 }
@@ -115,8 +115,8 @@ static int verb_import(struct cli *cli, int argc, char **argv)
 		status = cli_fail(&e);
 	} else {
 		status = people_out_import(cli, argv[0], &import);
-		if (status == 0 && import.no_recipient)
-			team_out_no_recipient();
+		if (status == 0)
+			status = team_out_warnings(s, import.no_recipient);
 	}
 	arena_clear(&a);
 	return status;

@@ -22,12 +22,16 @@ static void put_json(struct json *j, const struct user *u)
 	json_close(j, '}');
 }
 
-void team_out_no_recipient(void)
+int team_out_warnings(struct store *s, bool no_recipient)
 {
-	log_warning("no active admin is left: the team digest has no recipient");
+	struct err e = {0};
+
+	if (no_recipient)
+		log_warning("no active admin is left: the team digest has no recipient");
+	return people_out_shadowed(s, &e) == 0 ? 0 : cli_fail(&e);
 }
 
-void team_out_outcome(struct cli *cli, const struct team_outcome *o)
+int team_out_outcome(struct cli *cli, struct store *s, const struct team_outcome *o)
 {
 	struct buf out = {0};
 	struct json j = {.out = &out};
@@ -40,9 +44,8 @@ void team_out_outcome(struct cli *cli, const struct team_outcome *o)
 		buf_printf(&out, "%s <%s>", o->user.name, o->user.address ? o->user.address : "");
 		people_out_change(cli, o->change, buf_str(&out));
 	}
-	if (o->no_recipient)
-		team_out_no_recipient();
 	buf_clear(&out);
+	return team_out_warnings(s, o->no_recipient);
 }
 
 struct listing {

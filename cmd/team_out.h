@@ -5,9 +5,10 @@
 #include "cli.h"
 #include "job/team.h"
 
-/* The warning that the digest goes to nobody. */
-void team_out_no_recipient(void);
-void team_out_outcome(struct cli *cli, const struct team_outcome *o);
+/* The warnings that follow a change: the digest goes to nobody, a domain of an investor is our own. Returns the exit status. */
+int team_out_warnings(struct store *s, bool no_recipient);
+/* What was changed, and the warnings. */
+int team_out_outcome(struct cli *cli, struct store *s, const struct team_outcome *o);
 /* The verb list. */
 int team_list(struct cli *cli, int argc, char **argv);
 

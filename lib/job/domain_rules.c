@@ -91,6 +91,44 @@ bool domain_rules_is_own(const struct domain_rules *r, const char *domain)
 	return domain && holds(&r->own, domain);
 }
 
+bool domain_rules_is_own_host(const struct domain_rules *r, const char *host)
+{
+	size_t n = strlen(host);
+
+	for (size_t i = 0; i < r->own.count; i++) {
+		size_t len = strlen(r->own.items[i]);
+		if (n >= len && strcmp(host + n - len, r->own.items[i]) == 0 && (n == len || host[n - len - 1] == '.'))
+			return true;
+	}
+	return false;
+}
+
+struct shadowing {
+	struct domain_rules *rules;
+	void (*each)(const char *domain, const char *investor, void *arg);
+	void *arg;
+};
+
+static void check_shadowed(const struct match_row *row, void *arg)
+{
+	struct shadowing *g = arg;
+
+	if (domain_rules_is_own(g->rules, row->key))
+		g->each(row->key, row->name, g->arg);
+}
+
+int domain_rules_each_shadowed(
+    struct store *s, void (*each)(const char *domain, const char *investor, void *arg), void *arg, struct err *e)
+{
+	struct shadowing g = {.each = each, .arg = arg};
+	int rc = domain_rules_new(s, NULL, &g.rules, e);
+
+	if (rc == 0 && g.rules->own.count > 0)
+		rc = match_data_each_domain(s, check_shadowed, &g, e);
+	domain_rules_free(g.rules);
+	return rc;
+}
+
 int domain_rules_check(
     const struct domain_rules *r, struct arena *a, const char *given, const char **domain, struct err *e)
 {

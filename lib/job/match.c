@@ -161,6 +161,8 @@ static int try_party(struct matching *g, const struct match_party *party, struct
 		add_entry(g, party, entry->is_alias ? MATCH_ALIAS : MATCH_ADDRESS, entry);
 		return 0;
 	}
+	if (at && domain_rules_is_own_host(g->m->people.rules, at + 1))
+		return 0;
 	if (try_thread(g, party, &any, e) != 0)
 		return -1;
 	if (any)

@@ -64,6 +64,8 @@ bool matcher_is_own(const struct matcher *m, const char *address);
  * - Each address that is not our own is tried by the kinds in their order. Of several records with one address the fund is taken
  *   before the organisation, the contact, the plain address; of several of the same kind all.
  * - Mail among ourselves matches nobody: without an address from outside nothing is looked at, not even the thread.
+ * - An address at one of our own domains counts as ours as well, unless it is on record: internal mail goes to lists and to
+ *   people who are not on the team.
  * - A domain is a registrable one (Public Suffix List), never a free-mail one, never one of our own.
  * - With dmarc "fail" every link is unverified: any header may be forged then, and so may a From of our own.
  * Reads the thread's links from the database at most once, and only when an outside address is not on record. */

@@ -72,8 +72,7 @@ static enum preview_direction direction_of(const struct previewer *p, const stru
 	return own == in->party_count ? PREVIEW_INTERNAL : PREVIEW_OUT;
 }
 
-int previewer_look(
-    struct previewer *p, struct arena *a, const struct incoming *in, struct preview *out, struct err *e)
+int previewer_look(struct previewer *p, struct arena *a, const struct incoming *in, struct preview *out, struct err *e)
 {
 	const struct message *m = &in->message;
 	struct email_found found;

@@ -11,14 +11,14 @@
 #include <stdint.h>
 
 enum preview_direction {
-	PREVIEW_IN, /* From is not our own */
-	PREVIEW_OUT, /* From is our own, and somebody outside is named */
+	PREVIEW_IN,       /* From is not our own */
+	PREVIEW_OUT,      /* From is our own, and somebody outside is named */
 	PREVIEW_INTERNAL, /* every address is our own */
 };
 
 struct preview {
 	enum preview_direction direction;
-	int64_t email_id; /* 0: not in the database */
+	int64_t email_id;  /* 0: not in the database */
 	int64_t thread_id; /* 0: it would begin one */
 	struct match_links links;
 	const char **names; /* of the investors, one a link */
@@ -31,7 +31,6 @@ int previewer_new(struct store *s, const char *free_mail, struct previewer **p, 
 void previewer_free(struct previewer *p);
 
 /* Everything in *out lives in `a`. */
-int previewer_look(
-    struct previewer *p, struct arena *a, const struct incoming *in, struct preview *out, struct err *e);
+int previewer_look(struct previewer *p, struct arena *a, const struct incoming *in, struct preview *out, struct err *e);
 
 #endif

@@ -92,14 +92,3 @@ int match_data_own_name(struct store *s, struct arena *a, const char *address, c
 	}
 	return 0;
 }
-
-int match_data_thread_of(struct store *s, const char *message_id, int64_t *thread_id, struct err *e)
-{
-	sqlite3_stmt *st = db_prepare(s, sql_match_thread_of, e);
-
-	*thread_id = 0;
-	if (!st)
-		return -1;
-	db_bind_text(st, ":message_id", message_id);
-	return db_get_int(s, st, thread_id, NULL, e);
-}

@@ -31,9 +31,6 @@ int match_data_each_domain(
 int match_data_thread(
     struct store *s, struct arena *a, int64_t thread_id, int64_t email_id, int64_t **ids, size_t *n, struct err *e);
 
-/* The thread of the message with this Message-ID, 0 when none is there. */
-int match_data_thread_of(struct store *s, const char *message_id, int64_t *thread_id, struct err *e);
-
 /* Whose address it is ("team member Mara Voss", "mailbox mara@harbor.example") when it is our own, else NULL. */
 int match_data_own_name(struct store *s, struct arena *a, const char *address, const char **name, struct err *e);
 

@@ -187,6 +187,8 @@ static const struct example examples[] = {
         7, false, NULL, "", NULL},
     /* Our own domain tells nothing, and free mail neither. */
     {"from:temp@harbor.example to:stranger@gmail.com", 0, false, NULL, "", NULL},
+    {"from:mara@harbor.example to:everybody@harbor.example cc:x@lists.harbor.example", 7, false, NULL, "", NULL},
+    {"from:mara@harbor.example to:x@myharbor.example", 7, false, NULL, "2 thread confirmed", NULL},
     /* Threads: confirmed links that stand by themselves, and an outside address that nobody knows. */
     {"from:stranger@gmail.com to:mara@harbor.example", 7, false, NULL, "2 thread confirmed",
         "From stranger@gmail.com takes part in a thread that concerns Northwind"},
