@@ -208,6 +208,8 @@ int imap_reader_string(
 		return -1;
 	if (out->len == 0)
 		return imap_reader_bad(r, "a string is missing", e);
+	if (out->len > cap)
+		return imap_reader_bad(r, "a string too long", e);
 	*nil = out->len == 3 && strncasecmp(out->data, "NIL", 3) == 0;
 	if (*nil)
 		buf_reset(out);
