@@ -109,7 +109,7 @@ typedef int imap_each(const struct imap_message *, void *arg);
 int imap_list(
     struct imap *m, uint32_t first, uint32_t last, uint64_t changed_since, imap_each *each, void *arg, struct err *e);
 
-/* The UIDs of all messages of the folder, or of those received on `since`'s day (UTC) or later (0: all). Shorter than
+/* The UIDs of all messages of the folder, or of those received at `since` or later and some of the two days before (0: all). Shorter than
  * imap_list by far. Start *out with {0}. */
 int imap_uids(struct imap *m, int64_t since, struct imap_set *out, struct err *e);
 

@@ -219,14 +219,16 @@ struct listing {
 static int read_listed(struct imap *m, uint64_t number, void *arg, struct err *e)
 {
 	struct listing *l = arg;
+	int rc;
 
 	(void)number;
 	if (read_answer(m, &l->answer, e) < 0)
 		return -1;
 	if (l->answer.message.uid < l->first || l->answer.message.uid > l->last || !l->answer.has_flags)
 		return 0;
-	imap_core_progress(m);
-	return l->each(&l->answer.message, l->arg);
+	rc = l->each(&l->answer.message, l->arg);
+	imap_core_progress(m); /* what the caller does with it is not the server's time */
+	return rc;
 }
 
 int imap_list(
@@ -329,7 +331,7 @@ int imap_uids(struct imap *m, int64_t since, struct imap_set *out, struct err *e
 	const struct imap_want wants[] = {{"search", read_search, out}, {"esearch", read_esearch, out}, {0}};
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	struct buf command = {0};
-	time_t at = (time_t)since;
+	time_t at = (time_t)since - 86400; /* the server's zone is not known */
 	struct tm tm;
 	int rc;
 
@@ -395,6 +397,7 @@ static int read_fetched(struct imap *m, uint64_t number, void *arg, struct err *
 {
 	struct batch *b = arg;
 	struct pending *p;
+	int rc;
 
 	(void)number;
 	if (read_answer(m, &b->answer, e) < 0)
@@ -402,10 +405,11 @@ static int read_fetched(struct imap *m, uint64_t number, void *arg, struct err *
 	p = find_pending(b, b->answer.message.uid);
 	if (!p || p->done || !b->answer.has_body)
 		return 0;
-	imap_core_progress(m);
 	if (b->answer.too_large && b->answer.message.size < b->answer.too_large)
 		b->answer.message.size = b->answer.too_large;
-	return deliver(b, p, b->answer.too_large ? IMAP_TOO_LARGE : IMAP_FOUND, "");
+	rc = deliver(b, p, b->answer.too_large ? IMAP_TOO_LARGE : IMAP_FOUND, "");
+	imap_core_progress(m);
+	return rc;
 }
 
 static int ask_batch(struct imap *m, struct batch *b, const struct imap_set *set, struct err *e)

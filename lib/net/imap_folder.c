@@ -166,8 +166,12 @@ int imap_select(struct imap *m, const char *name, struct imap_folder_state *out,
 	/* A server that does not encode its names. */
 	if (m->status == IMAP_NO && strcmp(name, wire.data) != 0 && examine(m, name, e) < 0)
 		goto out;
-	if (imap_core_check(m, name, e) < 0)
+	if (imap_core_check(m, name, e) < 0) {
+		/* Many servers give no code: a NO to EXAMINE means that the folder is not there (RFC 3501 section 6.3.2). */
+		if (m->status == IMAP_NO && e->code == ERR_UNAVAILABLE)
+			e->code = ERR_NO_INPUT;
 		goto out;
+	}
 	if (m->folder.uidvalidity == 0) {
 		err_set(e, ERR_UNAVAILABLE, "%s: %s: the server gives messages no lasting numbers (UIDVALIDITY)",
 		    stream_peer(m->stream), name);

@@ -194,6 +194,7 @@ int stream_tls_new(
 	}
 	SSL_CTX_set_verify(t->ctx, SSL_VERIFY_PEER, on_verify);
 	SSL_CTX_set_mode(t->ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	SSL_CTX_set_options(t->ctx, SSL_OP_NO_RENEGOTIATION);
 	SSL_CTX_set_session_cache_mode(t->ctx, SSL_SESS_CACHE_OFF);
 	if (load_trust(t, ca_file, e) < 0)
 		goto failed;

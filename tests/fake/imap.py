@@ -1,7 +1,7 @@
 """A small IMAP server that fails on demand, for tests. Python's standard library only.
 
 usage: imap.py [--mail FOLDER] [--count N] [--fault KIND@WHERE]... [--tls|--starttls CERT KEY] [--uidvalidity N]
-               [--capabilities WORDS] [--token TOKEN] [--log FILE]
+               [--capabilities WORDS] [--untold] [--token TOKEN] [--log FILE]
 
 Prints its port on 127.0.0.1 and serves until its parent is gone or 10 minutes have passed.
 --mail     each *.eml is a message of INBOX in the order of the names; a subfolder is a folder of its own
@@ -13,6 +13,7 @@ Prints its port on 127.0.0.1 and serves until its parent is gone or 10 minutes h
            as one literal; endless: a line without end; bomb: brackets without end; trickle: a byte every 20 ms for ever
            inject: for STARTTLS, sends an answer of its own in plain text behind the OK
            twice: FETCH answers come twice, and of messages that nobody asked for
+--untold   neither the greeting nor the login tells the capabilities
 A user is anyone with the password "secret word". OAUTHBEARER and XOAUTH2 take --token, and follow RFC 7628 on a bad one.
 """
 import argparse
@@ -81,7 +82,7 @@ class Session(socketserver.BaseRequestHandler):
             kind = self.world.fault("GREETING")
             self.file = self.request.makefile("rb")
             if not self.misbehave(kind, "*"):
-                self.say(f"* OK [CAPABILITY {self.capabilities()}] fake")
+                self.say("* OK fake" if self.world.options.untold else f"* OK [CAPABILITY {self.capabilities()}] fake")
             for _ in range(100000):
                 line = self.file.readline(65536)
                 if not line or not self.command(line.decode("utf-8", "replace").rstrip("\r\n")):
@@ -96,7 +97,7 @@ class Session(socketserver.BaseRequestHandler):
 
     def capabilities(self):
         words = self.world.options.capabilities
-        if self.world.options.token:
+        if self.world.options.token and "BEARER" not in words and "XOAUTH2" not in words:
             words += " AUTH=OAUTHBEARER AUTH=XOAUTH2"
         if self.world.options.starttls and not isinstance(self.request, ssl.SSLSocket):
             words += " STARTTLS LOGINDISABLED"
@@ -123,7 +124,8 @@ class Session(socketserver.BaseRequestHandler):
         elif kind == "close":
             raise Fault
         elif kind == "stall":
-            self.request.recv(1)
+            while self.request.recv(65536):
+                pass
             raise Fault
         elif kind == "junk":
             self.say("HTTP/1.1 400 Bad Request")
@@ -205,15 +207,16 @@ class Session(socketserver.BaseRequestHandler):
         if name == "PLAIN":
             good = words.endswith("\0secret word")
         elif name == "XOAUTH2":
-            good = re.fullmatch(rf"user=[^\1]+\1auth=Bearer {re.escape(token)}\1\1", words)
+            good = re.fullmatch(rf"user=[^\x01]+\x01auth=Bearer {re.escape(token)}\x01\x01", words)
         else:
-            good = re.fullmatch(rf"n,a=[^\1]+,\1host=[^\1]+\1port=\d+\1auth=Bearer {re.escape(token)}\1\1", words)
+            good = re.fullmatch(rf"n,a=[^\x01]+,\x01host=[^\x01]+\x01port=\d+\x01auth=Bearer {re.escape(token)}\x01\x01", words)
         if not good and name != "PLAIN":
             self.say("+ " + base64.b64encode(b'{"status":"401","schemes":"bearer","scope":"mail"}').decode())
             dummy = self.file.readline(65536).strip()
             if dummy != (b"" if name == "XOAUTH2" else b"AQ=="):
                 return self.say(f"{tag} BAD the answer to the challenge is wrong")
-        self.say(f"{tag} OK [CAPABILITY {self.capabilities()}] in" if good else f"{tag} NO [AUTHENTICATIONFAILED] no")
+        told = "" if self.world.options.untold else f" [CAPABILITY {self.capabilities()}]"
+        self.say(f"{tag} OK{told} in" if good else f"{tag} NO [AUTHENTICATIONFAILED] no")
 
     def do_list(self, tag, args):
         for name in sorted(self.world.folders):
@@ -291,6 +294,7 @@ def main():
     parser.add_argument("--starttls", nargs=2)
     parser.add_argument("--uidvalidity", type=int, default=7)
     parser.add_argument("--capabilities", default=CAPABILITIES)
+    parser.add_argument("--untold", action="store_true")
     parser.add_argument("--token")
     parser.add_argument("--log")
     server = Server(("127.0.0.1", 0), Session)

@@ -12,7 +12,8 @@ setup_file() {
 teardown_file() { dovecot_stop; }
 
 prepare() { PROBE=$BUILD/tools/imap_probe FAKE=; }
-teardown() { if [ -n "$FAKE" ]; then kill "$FAKE" 2>/dev/null; wait "$FAKE" 2>/dev/null || true; fi; }
+teardown() { fake_end; }
+fake_end() { if [ -n "$FAKE" ]; then kill "$FAKE" 2>/dev/null; wait "$FAKE" 2>/dev/null || true; fi; FAKE=; }
 
 # probe HOST PORT SECURITY WORD...: as kay with the password.
 probe() { local host=$1 port=$2 security=$3; shift 3; timeout 60 "$PROBE" host="$host" port="$port" security="$security" ca="$DOVECOT_CA" user=kay password='secret word' "$@"; }
@@ -20,13 +21,21 @@ ssl() { probe localhost "$DOVECOT_IMAPS" ssl "$@"; }
 
 # fake OPTION...: starts tests/fake/imap.py; its port is $PORT.
 fake() {
-	python3 "$SOURCE/tests/fake/imap.py" "$@" >"$BATS_TEST_TMPDIR/port" 2>"$BATS_TEST_TMPDIR/fake.err" 3>&- & FAKE=$!
+	fake_end
+	rm -f "$BATS_TEST_TMPDIR/port"
+	python3 "$SOURCE/tests/fake/imap.py" "$@" >"$BATS_TEST_TMPDIR/port" 2>"$BATS_TEST_TMPDIR/fake.err" </dev/null 3>&- & FAKE=$!
 	for ((i = 0; i < 200; i++)); do
-		if read -r PORT <"$BATS_TEST_TMPDIR/port"; then return 0; fi
+		if read -r PORT 2>/dev/null <"$BATS_TEST_TMPDIR/port"; then return 0; fi
 		sleep 0.05
 	done
 	cat "$BATS_TEST_TMPDIR/fake.err"
 	return 1
+}
+# lean COMMAND...: its exit status, or 99 when it took more than 100 MB of memory.
+lean() {
+	python3 -c 'import resource, subprocess, sys
+status = subprocess.run(sys.argv[1:]).returncode
+sys.exit(99 if resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss > 100000 else status)' "$@"
 }
 plain() { probe 127.0.0.1 "$PORT" none idle=3000 "$@"; }
 
@@ -76,7 +85,7 @@ folder Unwanted junk" "$(sort <<<"$output")"
 
 @test "TLS below 1.2 is refused" {
 	openssl s_server -accept 127.0.0.1:0 -cert "$DOVECOT_DIR/certs/right.pem" -key "$DOVECOT_DIR/certs/right.key" -tls1_1 \
-		-cipher ALL:@SECLEVEL=0 >"$BATS_TEST_TMPDIR/s_server" 2>&1 3>&- </dev/null & FAKE=$!
+		-www -cipher ALL:@SECLEVEL=0 >"$BATS_TEST_TMPDIR/s_server" 2>&1 3>&- </dev/null & FAKE=$!
 	for ((i = 0; i < 200; i++)); do
 		PORT=$(sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$BATS_TEST_TMPDIR/s_server")
 		[ -z "$PORT" ] || break
@@ -128,7 +137,6 @@ folder Unwanted junk" "$(sort <<<"$output")"
 		run -0 timeout 60 "$PROBE" host=127.0.0.1 port="$PORT" security=none user=kay token=good select=INBOX uids
 		run -77 timeout 60 "$PROBE" host=127.0.0.1 port="$PORT" security=none user=kay token=other select=INBOX
 		[[ $output == *"the server says NO: [AUTHENTICATIONFAILED] no (token: 401)" ]]
-		kill "$FAKE"; wait "$FAKE" || true
 	done
 }
 
@@ -152,7 +160,6 @@ folder Unwanted junk" "$(sort <<<"$output")"
 }
 
 @test "changes of flags and what has vanished" {
-	dir=$(dovecot_maildir kay .Work)
 	dovecot_fill kay Work 5
 	run -0 ssl select=Work modseq
 	modseq=${lines[1]}
@@ -162,7 +169,7 @@ folder Unwanted junk" "$(sort <<<"$output")"
 	f=$(echo "$dir"/cur/1700000002.*); mv "$f" "${f%:2,*}:2,FT"
 	rm "$dir"/cur/1700000004.*
 	run -0 ssl select=Work changes="$modseq" uids
-	[[ $output == *"2 [\\Flagged \\Deleted]"*"listed 1"* || $output == *"2 [\\Deleted \\Flagged]"*"listed 1"* ]]
+	[[ $output == *"2 ["*Flagged*Deleted*"listed 1"* ]]
 	[[ $output == *"uids 4 1:3,5" ]]
 }
 
@@ -173,7 +180,7 @@ folder Unwanted junk" "$(sort <<<"$output")"
 	[[ $output == *"folder Entwürfe & mehr -"* ]]
 	run -0 ssl select="Entwürfe & mehr"
 	run -66 ssl select="Nirgends"
-	[[ $output == *"Nirgends: the server says NO: [NONEXISTENT]"* ]]
+	[[ $output == *"Nirgends: the server says NO: "* ]]
 }
 
 @test "10,000 messages: listed, their headers, and all of them" {
@@ -194,10 +201,9 @@ folder Unwanted junk" "$(sort <<<"$output")"
 	for step in GREETING CAPABILITY AUTHENTICATE LIST EXAMINE FETCH SEARCH; do
 		for kind in close cut bye; do
 			[ "$step-$kind" != GREETING-cut ] || continue
-			fake --count 3 --capabilities "IMAP4rev1 AUTH=PLAIN" --fault $kind@$step
+			fake --count 3 --untold --capabilities "IMAP4rev1 AUTH=PLAIN" --fault $kind@$step
 			run -75 plain folders select=INBOX uids fetch
-			kill "$FAKE"; wait "$FAKE" || true
-		done
+			done
 	done
 	fake --count 3 --fault cut@5
 	run -75 plain select=INBOX list fetch
@@ -207,25 +213,24 @@ folder Unwanted junk" "$(sort <<<"$output")"
 @test "NO and BAD at each step are told with the server's words, and the connection goes on" {
 	for step in CAPABILITY AUTHENTICATE LIST EXAMINE FETCH SEARCH; do
 		for kind in no bad later; do
-			fake --count 3 --capabilities "IMAP4rev1 AUTH=PLAIN" --fault $kind@$step
+			fake --count 3 --untold --capabilities "IMAP4rev1 AUTH=PLAIN" --fault $kind@$step
 			run plain folders select=INBOX uids fetch
 			case $step-$kind in
 			*-later) [ "$status" -eq 75 ] ;;
 			AUTHENTICATE-no) [ "$status" -eq 77 ] ;;
+			EXAMINE-no) [ "$status" -eq 66 ] ;;
 			*) [ "$status" -eq 69 ] ;;
 			esac
 			[[ $output == *"the server says "*": as the test wants it" || $output == *"come back later" ]]
-			kill "$FAKE"; wait "$FAKE" || true
-		done
+			done
 	done
 }
 
 @test "a server that stalls at any step runs into the time limit" {
 	for step in GREETING CAPABILITY AUTHENTICATE LIST EXAMINE FETCH SEARCH; do
-		fake --count 3 --capabilities "IMAP4rev1 AUTH=PLAIN" --fault stall@$step
+		fake --count 3 --untold --capabilities "IMAP4rev1 AUTH=PLAIN" --fault stall@$step
 		run -75 plain idle=100 folders select=INBOX uids fetch
 		[[ $output == *"127.0.0.1:$PORT: time-out: no answer" ]]
-		kill "$FAKE"; wait "$FAKE" || true
 	done
 }
 
@@ -233,7 +238,6 @@ folder Unwanted junk" "$(sort <<<"$output")"
 	fake --fault stall@GREETING
 	run -75 probe 127.0.0.1 "$PORT" ssl connect=100 select=INBOX
 	[[ $output == *"time-out: "* || $output == *"TLS: "* ]]
-	kill "$FAKE"; wait "$FAKE" || true
 	fake --fault trickle@EXAMINE
 	run -75 plain limit=300 select=INBOX
 	[[ $output == *"time-out: "* ]]
@@ -243,16 +247,15 @@ folder Unwanted junk" "$(sort <<<"$output")"
 	for fault in endless giant bomb junk; do
 		for step in GREETING LIST EXAMINE FETCH; do
 			fake --count 3 --fault $fault@$step
-			run -69 bash -c "ulimit -v 200000; $(declare -f probe plain); PROBE=$PROBE PORT=$PORT DOVECOT_CA=$DOVECOT_CA; plain folders select=INBOX list fetch"
+			run -69 lean "$PROBE" host=127.0.0.1 port="$PORT" security=none user=kay password='secret word' idle=3000 folders select=INBOX list fetch
 			[[ $output == *"the server's answer is no IMAP: "* ]]
-			kill "$FAKE"; wait "$FAKE" || true
-		done
+			done
 	done
 }
 
 @test "a literal of 300 MB that nobody wanted is read past in little memory" {
 	fake --count 3 --fault large@5
-	run -0 bash -c "ulimit -v 200000; $(declare -f probe plain); PROBE=$PROBE PORT=$PORT DOVECOT_CA=$DOVECOT_CA; plain select=INBOX list fetch"
+	run -0 lean "$PROBE" host=127.0.0.1 port="$PORT" security=none user=kay password='secret word' idle=3000 select=INBOX list fetch
 	[[ $output == *"1 too large "*"2 found "*"3 found "* ]]
 }
 

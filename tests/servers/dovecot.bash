@@ -20,10 +20,6 @@ print(*(x.getsockname()[1] for x in s))' "$1"
 
 dovecot_binary() { PATH=$PATH:/usr/sbin:/sbin command -v dovecot; }
 
-dovecot_as_nobody() {
-	if [ "$(id -u)" -eq 0 ]; then setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"; else "$@"; fi
-}
-
 dovecot_own() { if [ "$(id -u)" -eq 0 ]; then chown -R nobody:nogroup "$@"; fi; }
 
 dovecot_config() {
@@ -119,7 +115,7 @@ dovecot_start() {
 	certs_make "$DOVECOT_DIR/certs" || return
 	mkdir "$DOVECOT_DIR/mail" "$DOVECOT_DIR/run"
 	printf '%s:{PLAIN}secret word::::::\n' kay mara >"$DOVECOT_DIR/passwd"
-	python3 "${BASH_SOURCE[0]%/*}/introspection.py" >"$DOVECOT_DIR/introspection" & DOVECOT_TOKENS=$!
+	python3 "${BASH_SOURCE[0]%/*}/introspection.py" </dev/null >"$DOVECOT_DIR/introspection" 2>"$DOVECOT_DIR/introspection.log" 3>&- & DOVECOT_TOKENS=$!
 	for try in {1..5}; do
 		read -r DOVECOT_IMAP DOVECOT_IMAPS < <(dovecot_free_ports 2)
 		dovecot_try && return
@@ -129,9 +125,10 @@ dovecot_start() {
 }
 
 dovecot_try() {
-	local i port
+	local i port as=()
+	if [ "$(id -u)" -eq 0 ]; then as=(setpriv --reuid=nobody --regid=nogroup --clear-groups); fi
 	for ((i = 0; i < 200; i++)); do
-		if read -r port <"$DOVECOT_DIR/introspection"; then break; fi
+		if read -r port 2>/dev/null <"$DOVECOT_DIR/introspection"; then break; fi
 		sleep 0.05
 	done
 	printf '%s\n' "introspection_mode = post" "introspection_url = http://127.0.0.1:$port/" "username_attribute = email" \
@@ -139,7 +136,7 @@ dovecot_try() {
 	dovecot_config >"$DOVECOT_DIR/dovecot.conf"
 	dovecot_own "$DOVECOT_DIR"
 	# File descriptor 3 is bats's: a server that kept it would keep bats waiting.
-	dovecot_as_nobody "$(dovecot_binary)" -F -c "$DOVECOT_DIR/dovecot.conf" >"$DOVECOT_DIR/out" 2>&1 3>&- & DOVECOT_PID=$!
+	"${as[@]}" "$(dovecot_binary)" -F -c "$DOVECOT_DIR/dovecot.conf" </dev/null >"$DOVECOT_DIR/out" 2>&1 3>&- & DOVECOT_PID=$!
 	for ((i = 0; i < 200; i++)); do
 		if (exec 9<>"/dev/tcp/127.0.0.1/$DOVECOT_IMAPS") 2>/dev/null; then return 0; fi
 		kill -0 "$DOVECOT_PID" 2>/dev/null || return 1
