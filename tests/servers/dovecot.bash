@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC1091,SC2034 # variables for the tests
 # Debian's Dovecot as a test server: its own configuration, certificates and mailboxes in a folder of its own, on ports of
 # 127.0.0.1 to .4 that the kernel chose, without rights (as root: as "nobody"), ended by dovecot_stop.
 #
