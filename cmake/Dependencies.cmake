@@ -1,6 +1,6 @@
 # What the rooms link with, as imported targets. All of it is Debian's (scripts/bootstrap).
 find_package(PkgConfig REQUIRED)
-find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto SSL)
 find_package(ZLIB REQUIRED)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3>=3.40)
 pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson>=2.14)
