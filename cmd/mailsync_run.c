@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "job/sync.h"
+#include "mailsync_print.h"
 #include "mailsync_settings.h"
 
 #include <jansson.h>

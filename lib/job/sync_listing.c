@@ -27,10 +27,11 @@ static int take_ref(struct sync *s, const char *id, bool *wanted, struct err *e)
 	*wanted = !known.remote_id || (!known.email_id && known.listing < s->cursor.listing);
 	if (*wanted)
 		return 0;
-	s->counts.known += known.email_id != 0;
-	s->counts.skipped += known.email_id == 0;
-	if (!known.email_id || (known.listing == s->cursor.listing && !known.is_deleted))
+	/* What this listing has shown before (mail of the people; a page again, after a kill) is not counted twice. */
+	if (known.listing == s->cursor.listing && (!known.email_id || !known.is_deleted))
 		return 0;
+	s->counts.seen++;
+	s->counts.known++;
 	known.listing = s->cursor.listing;
 	known.is_deleted = false;
 	return intake_update(&s->intake, &known, e);
@@ -52,8 +53,8 @@ static int take_page(
 		}
 		rc = take_ref(s, page->refs[i].id, &wanted, e);
 		arena_reset(&s->mb->scratch);
-		s->counts.seen++;
 		if (rc == 0 && wanted) {
+			s->counts.seen++;
 			ids[(*count)++] = page->refs[i].id;
 			s->left--;
 		}
