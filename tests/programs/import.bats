@@ -336,6 +336,7 @@ state() {
 		state "$DB" > got
 		diff -u wanted got
 		same '' "$(find "$MAILROOM_DATA_DIR/attachments" -path '*incoming*')"
+		same '' "$(sql 'PRAGMA foreign_key_check')"
 		same '0' "$(sql "SELECT count(*) FROM email_sync_runs WHERE status = 'running'")"
 	done
 }
