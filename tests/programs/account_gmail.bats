@@ -260,6 +260,20 @@ refused() {
 	no_secrets
 }
 
+@test "login --json prints one document" {
+	mkfifo words
+	account login --json mara@harbor.example > login.out 2> words 3>&- 7>&- 8<&- &
+	LOGIN=$!
+	exec 6< words
+	read -r URL <&6
+	browser "$URL" > /dev/null
+	cat <&6 > login.err
+	exec 6<&-
+	wait "$LOGIN"
+	LOGIN=
+	same "gmail-oauth changed" "$(jq -r '.account.provider + " " + .change' login.out)"
+}
+
 @test "login: the listener is on this machine alone, and takes one redirect of this login" {
 	login mara@harbor.example
 	back=$(consent "$URL")
