@@ -87,7 +87,8 @@ int main(int argc, char **argv)
 	fputs("struct sql_named {\n\tconst char *name, *text;\n};\n"
 	      "extern const struct sql_named sql_queries[];\n"
 	      "extern const char *const sql_migrations[];\n"
-	      "extern const size_t sql_migration_count;\n#endif\n", h);
+	      "extern const size_t sql_migration_count;\n#endif\n",
+	    h);
 	if (fclose(c) || fclose(h)) {
 		fprintf(stderr, "embed_sql: write error: %s\n", strerror(errno));
 		return 1;

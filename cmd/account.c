@@ -42,8 +42,7 @@ static int change(struct cli *cli, enum account_action action, int argc, char **
 	int status = 0;
 
 	c.aliases = people_out_words_given(&a, cli, argc - 1, argv + 1, "alias");
-	if (cli_open_store(cli, STORE_WRITE, &s, &e) != 0 ||
-	    account_change(s, &a, &c, &done, &account, &e) != 0) {
+	if (cli_open_store(cli, STORE_WRITE, &s, &e) != 0 || account_change(s, &a, &c, &done, &account, &e) != 0) {
 		status = cli_fail(&e);
 	} else if (cli_json(cli)) {
 		people_out_change_begin(&j, cli, done, "account");
@@ -52,6 +51,8 @@ static int change(struct cli *cli, enum account_action action, int argc, char **
 	} else {
 		people_out_change(cli, done, account.address);
 	}
+	if (status == 0 && people_out_shadowed(s, &e) != 0)
+		status = cli_fail(&e);
 	buf_clear(&out);
 	arena_clear(&a);
 	return status;
@@ -137,8 +138,7 @@ static const struct cli_verb verbs[] = {
 
 int main(int argc, char **argv)
 {
-	static const struct cli_program program = {
-	    "account", "the mailboxes that Mailroom reads", verbs, NULL};
+	static const struct cli_program program = {"account", "the mailboxes that Mailroom reads", verbs, NULL};
 
 	return cli_main(&program, argc, argv);
 }

@@ -154,7 +154,8 @@ static void print_options(const struct cli_option *o)
 
 static void print_synopsis(const struct cli_program *p, const struct cli_verb *v)
 {
-	printf("%s%s%s%s%s%s", p->name, *v->name ? " " : "", v->name, v->options ? " [OPTION...]" : "", *v->args ? " " : "", v->args);
+	printf("%s%s%s%s%s%s", p->name, *v->name ? " " : "", v->name, v->options ? " [OPTION...]" : "",
+	    *v->args ? " " : "", v->args);
 }
 
 static void print_verb_help(const struct cli_program *p, const struct cli_verb *v)
@@ -178,9 +179,11 @@ static void print_help(const struct cli_program *p, const struct cli_verb *v)
 		print_verb_help(p, v);
 		return;
 	}
-	printf("Usage: %s %s [OPTION...] [ARGUMENT...]\n%s - %s\n\n", p->name, p->default_verb ? "[VERB]" : "VERB", p->name, p->summary);
+	printf("Usage: %s %s [OPTION...] [ARGUMENT...]\n%s - %s\n\n", p->name, p->default_verb ? "[VERB]" : "VERB",
+	    p->name, p->summary);
 	for (v = p->verbs; v->name; v++)
-		printf("  %-14s %s%s\n", v->name, v->help, p->default_verb && strcmp(v->name, p->default_verb) == 0 ? " (default)" : "");
+		printf("  %-14s %s%s\n", v->name, v->help,
+		    p->default_verb && strcmp(v->name, p->default_verb) == 0 ? " (default)" : "");
 	printf("\nCommon options:\n");
 	print_options(common);
 	printf("\n`%s VERB --help` shows a verb's own options; the manual is %s(1).\n", p->name, p->name);
@@ -217,7 +220,8 @@ static void add_options(struct tables *t, const struct cli_option *o)
 		if (t->n + 1 >= MAX_OPTIONS)
 			abort();
 		t->all[t->n] = o;
-		t->longs[t->n] = (struct option){o->name, o->arg ? required_argument : no_argument, NULL, 256 + (int)t->n};
+		t->longs[t->n] =
+		    (struct option){o->name, o->arg ? required_argument : no_argument, NULL, 256 + (int)t->n};
 		t->n++;
 		if (o->letter)
 			snprintf(t->shorts + len, sizeof t->shorts - len, "%c%s", o->letter, o->arg ? ":" : "");
@@ -249,8 +253,8 @@ static int parse_options(struct cli *cli, const struct cli_option *own, int argc
 		if (c == ':')
 			return cli_usage(cli, "%s needs a value", argv[optind - 1]);
 		if (c == '?')
-			return cli_usage(cli, "%s: no such option%s%s", argv[optind - 1], cli->verb && *cli->verb->name ? " of " : "",
-			    cli->verb ? cli->verb->name : "");
+			return cli_usage(cli, "%s: no such option%s%s", argv[optind - 1],
+			    cli->verb && *cli->verb->name ? " of " : "", cli->verb ? cli->verb->name : "");
 		o = option_of(&t, c);
 		cli->given = mem_realloc(cli->given, cli->given_count + 1, sizeof *cli->given);
 		cli->given[cli->given_count++] = (struct given){o->name, o->arg ? optarg : ""};
@@ -292,8 +296,8 @@ static int load_config(struct cli *cli, struct err *e)
 
 	cli->config = config_new();
 	if (load_config_file(cli, e) != 0 || config_load_environment(cli->config, environ, e) != 0 ||
-	    (db && config_set(cli->config, "MAILROOM_DB", db, CONFIG_OPTION, e) != 0) || config_finish(cli->config, environ, e) != 0 ||
-	    zone_use(config_text(cli->config, "MAILROOM_TZ"), e) != 0)
+	    (db && config_set(cli->config, "MAILROOM_DB", db, CONFIG_OPTION, e) != 0) ||
+	    config_finish(cli->config, environ, e) != 0 || zone_use(config_text(cli->config, "MAILROOM_TZ"), e) != 0)
 		return -1;
 	now = config_text(cli->config, "MAILROOM_NOW");
 	cli->now = clock_now();
@@ -320,7 +324,8 @@ static int run(struct cli *cli, int argc, char **argv)
 	if (!cli->named && cli->program->verbs->name[0] && n > 0 && find_verb(cli->program, argv[optind]))
 		return cli_usage(cli, "%s: the verb comes first, the options after it", argv[optind]);
 	if (!cli->verb)
-		return n > 0 ? cli_usage(cli, "%s: no such verb", argv[optind]) : cli_usage(cli, "what is to be done? Name a verb");
+		return n > 0 ? cli_usage(cli, "%s: no such verb", argv[optind])
+		             : cli_usage(cli, "what is to be done? Name a verb");
 	if (n < cli->verb->min_args)
 		return cli_usage(cli, "%s%swants %s", cli->verb->name, *cli->verb->name ? " " : "", cli->verb->args);
 	if (cli->verb->max_args >= 0 && n > cli->verb->max_args)

@@ -20,11 +20,12 @@ struct cli_option {
 struct cli;
 
 struct cli_verb {
-	const char *name; /* NULL ends a table; "" in a program without verbs */
-	const char *args; /* what follows in the synopsis: "ADDRESS...", "" */
-	const char *help; /* one line */
-	const struct cli_option *options;     /* of this verb; NULL: none */
-	int (*run)(struct cli *, int argc, char **argv); /* returns the exit status; argv holds what is left after the options */
+	const char *name;                 /* NULL ends a table; "" in a program without verbs */
+	const char *args;                 /* what follows in the synopsis: "ADDRESS...", "" */
+	const char *help;                 /* one line */
+	const struct cli_option *options; /* of this verb; NULL: none */
+	/* Returns the exit status; argv holds what is left after the options. */
+	int (*run)(struct cli *, int argc, char **argv);
 	int min_args, max_args; /* max_args -1: any number */
 };
 

@@ -2,10 +2,8 @@
 #include "job/contact.h"
 #include "cli.h"
 #include "contact_out.h"
+#include "contact_show.h"
 #include "people_out.h"
-#include "table.h"
-
-#include <stdio.h>
 
 static const struct cli_option add_options[] = {
     {"name", 'N', "NAME", "name"},
@@ -144,125 +142,15 @@ static int verb_import(struct cli *cli, int argc, char **argv)
 	return status;
 }
 
-struct listing {
-	struct json *json; /* NULL: a table */
-	struct table *table;
-};
-
-static int list_one(const struct investor *i, void *arg)
-{
-	struct listing *l = arg;
-
-	if (!l->json) {
-		contact_out_row(l->table, i);
-		return 0;
-	}
-	contact_out_json(l->json, i);
-	json_close(l->json, '}');
-	return 0;
-}
-
-static int verb_list(struct cli *cli, int argc, char **argv)
-{
-	const char *word = cli_value(cli, "kind");
-	enum investor_kind kind = INVESTOR_ANY;
-	struct err e = {0};
-	struct buf out = {0};
-	struct json j = {.out = &out};
-	struct table table = {.columns = CONTACT_OUT_COLUMNS};
-	struct listing l = {cli_json(cli) ? &j : NULL, &table};
-	struct store *s;
-	int status = 0;
-
-	(void)argc, (void)argv;
-	if (word && !investor_kind_parse(word, &kind))
-		return cli_usage(cli, "%s: a kind is fund, organisation, contact or address", word);
-	if (cli_json(cli))
-		people_out_list_begin(&j, "records");
-	if (cli_open_store(cli, STORE_READ, &s, &e) != 0 ||
-	    investors_each(s, kind, cli_flag(cli, "all"), list_one, &l, &e) != 0)
-		status = cli_fail(&e);
-	else if (cli_json(cli))
-		people_out_list_end(&j);
-	else
-		table_print(&table);
-	buf_clear(&out);
-	return status;
-}
-
-static int show_children(struct store *s, struct arena *a, int64_t id, struct json *j, struct err *e)
-{
-	struct table table = {.columns = CONTACT_OUT_COLUMNS};
-	struct listing l = {j, &table};
-	struct investor_ids ids;
-	int rc = investors_children(s, a, id, &ids, e);
-
-	for (size_t k = 0; k < ids.count && rc == 0; k++) {
-		struct investor child;
-		bool found;
-		rc = investors_get(s, a, ids.items[k], &child, &found, e);
-		if (rc == 0)
-			list_one(&child, &l);
-	}
-	if (rc == 0 && !j && ids.count)
-		puts("\nbelonging to it:");
-	table_print(&table);
-	return rc;
-}
-
-static int show(
-    const struct cli *cli, struct store *s, struct arena *a, const struct investor *i, struct err *e)
-{
-	struct buf out = {0};
-	struct json j = {.out = &out};
-	int rc;
-
-	if (cli_json(cli)) {
-		json_open(&j, '{');
-		json_key(&j, "format");
-		json_int(&j, 1);
-		json_key(&j, "record");
-		contact_out_json(&j, i);
-		json_close(&j, '}');
-		json_key(&j, "children");
-		json_open(&j, '[');
-	} else {
-		contact_out_text(i);
-	}
-	rc = show_children(s, a, i->id, cli_json(cli) ? &j : NULL, e);
-	if (rc == 0 && cli_json(cli))
-		people_out_list_end(&j);
-	buf_clear(&out);
-	return rc;
-}
-
-static int verb_show(struct cli *cli, int argc, char **argv)
-{
-	struct err e = {0};
-	struct arena a = {0};
-	struct investor i;
-	struct store *s;
-	int status = 0;
-
-	(void)argc;
-	if (cli_open_store(cli, STORE_READ, &s, &e) != 0 ||
-	    contact_find(s, &a, argv[0], false, &i, &e) != 0 || show(cli, s, &a, &i, &e) != 0)
-		status = cli_fail(&e);
-	arena_clear(&a);
-	return status;
-}
-
 static const struct cli_verb verbs[] = {
     {"add", "KIND", "add a fund, an organisation, a contact or an address", add_options, verb_add, 1, 1},
-    {"list", "", "list the records", list_options, verb_list, 0, 0},
-    {"show", "RECORD", "show one record (by id, address or name) and what belongs to it", NULL, verb_show, 1,
-        1},
+    {"list", "", "list the records", list_options, contact_list, 0, 0},
+    {"show", "RECORD", "show one record (by id, address or name) and what belongs to it", NULL, contact_show, 1, 1},
     {"set", "RECORD", "change a record, add addresses and domains", set_options, verb_set, 1, 1},
     {"unset", "RECORD ADDRESS|DOMAIN...", "take addresses and domains away", NULL, verb_unset, 2, -1},
     {"remove", "RECORD", "take a record off; nothing is deleted", NULL, verb_remove, 1, 1},
     {"restore", "RECORD", "take a removed record back", NULL, verb_restore, 1, 1},
-    {"import", "FILE", "read a CSV file: kind, name, organisation, fund, addresses, ...", NULL, verb_import,
-        1, 1},
+    {"import", "FILE", "read a CSV file: kind, name, organisation, fund, addresses, ...", NULL, verb_import, 1, 1},
     {NULL, NULL, NULL, NULL, NULL, 0, 0},
 };
 

@@ -42,13 +42,13 @@ static int write_html(const struct digest *d, const char *path, struct err *e)
 /* One line, for a person: cron mails whatever is printed, so that there it is said with -v only. */
 static void say(const struct cli *cli, struct arena *a, const struct outbox_frozen *f)
 {
-	const char *what = f->outcome == OUTBOX_SAME       ? "unchanged"
-	                   : f->outcome == OUTBOX_REPLACED ? "replaced"
-	                                                   : "built";
+	const char *what = f->outcome == OUTBOX_SAME ? "unchanged" : "built";
 	const char *to = "";
 
 	for (size_t i = 0; i < f->message.recipient_count; i++)
 		to = arena_printf(a, "%s%s%s", to, i ? ", " : "", f->message.recipients[i].address);
+	if (f->replaced_id)
+		what = arena_printf(a, "built in place of %lld", (long long)f->replaced_id);
 	const char *line = arena_printf(a, "outbox %lld %s%s: %s: %s, to %s", (long long)f->message.id, what,
 	    f->message.state == OUTBOX_HELD ? " (held)" : "", f->path, f->message.subject, to);
 	if (isatty(STDOUT_FILENO) && !cli_quiet(cli))
@@ -76,9 +76,14 @@ static int make(struct cli *cli, struct arena *a, const struct digest_window *w,
 	struct narrator n = narrator_plain();
 	struct store *s;
 	struct digest d;
+	int rc;
 
-	if (cli_open_store(cli, writes ? STORE_WRITE : STORE_READ, &s, e) != 0 ||
-	    digest_prepare(s, a, &set, w, &n, &d, e) != 0)
+	if (cli_open_store(cli, writes ? STORE_WRITE : STORE_READ, &s, e) != 0)
+		return -1;
+	rc = digest_prepare(s, a, &set, w, &n, &d, e);
+	if (n.close)
+		n.close(n.self);
+	if (rc != 0)
 		return -1;
 	if (html)
 		return write_html(&d, html, e);

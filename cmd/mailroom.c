@@ -77,7 +77,8 @@ static const struct cli_verb verbs[] = {
 
 int main(int argc, char **argv)
 {
-	static const struct cli_program program = {"mailroom", "the room itself: set-up, settings, health", verbs, NULL};
+	static const struct cli_program program = {
+	    "mailroom", "the room itself: set-up, settings, health", verbs, NULL};
 
 	return cli_main_tolerant(&program, "doctor", argc, argv);
 }

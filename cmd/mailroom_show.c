@@ -18,9 +18,10 @@ static int print_config_json(const struct config *c)
 	json_t *keys = json_array(), *root;
 
 	for (const struct config_key *k = config_keys; k->name; k++)
-		json_array_append_new(keys,
-		    json_pack("{s:s, s:o, s:s, s:s?, s:s}", "name", k->name, "value", jsontext(shown_value(c, k)), "origin",
-		        config_origin_name(config_origin_of(c, k->name)), "default", k->value, "help", k->help));
+		json_array_append_new(
+		    keys, json_pack("{s:s, s:o, s:s, s:s?, s:s}", "name", k->name, "value", jsontext(shown_value(c, k)),
+		              "origin", config_origin_name(config_origin_of(c, k->name)), "default", k->value, "help",
+		              k->help));
 	root = json_pack("{s:i, s:o, s:o}", "format", 1, "file", jsontext(config_file(c)), "settings", keys);
 	json_dumpf(root, stdout, JSON_INDENT(2));
 	putchar('\n');

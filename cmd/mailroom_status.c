@@ -18,8 +18,9 @@ static json_t *accounts_json(const struct status *st)
 
 	for (size_t i = 0; i < st->account_count; i++) {
 		const struct stats_account *a = &st->accounts[i];
-		json_array_append_new(list, json_pack("{s:o, s:b, s:I, s:o}", "address", jsontext(a->address), "enabled", a->enabled, "messages",
-		                                (json_int_t)a->messages, "last_run_at", time_or_null(a->last_run_at)));
+		json_array_append_new(
+		    list, json_pack("{s:o, s:b, s:I, s:o}", "address", jsontext(a->address), "enabled", a->enabled,
+		              "messages", (json_int_t)a->messages, "last_run_at", time_or_null(a->last_run_at)));
 	}
 	return list;
 }
@@ -30,8 +31,9 @@ static json_t *runs_json(const struct status *st)
 
 	for (size_t i = 0; i < st->run_count; i++) {
 		const struct stats_run *r = &st->runs[i];
-		json_t *o = json_pack("{s:I, s:o, s:s, s:o, s:s, s:o}", "id", (json_int_t)r->id, "account", jsontext(r->account),
-		    "kind", r->kind, "source", jsontext(r->source), "status", r->status, "error", jsontext(r->error));
+		json_t *o = json_pack("{s:I, s:o, s:s, s:o, s:s, s:o}", "id", (json_int_t)r->id, "account",
+		    jsontext(r->account), "kind", r->kind, "source", jsontext(r->source), "status", r->status, "error",
+		    jsontext(r->error));
 		json_object_set_new(o, "messages_seen", json_integer(r->seen));
 		json_object_set_new(o, "messages_stored", json_integer(r->stored));
 		json_object_set_new(o, "messages_known", json_integer(r->known));
@@ -52,13 +54,15 @@ static void print_json(const struct status *st)
 
 	for (size_t i = 0; i < st->outbox_count; i++)
 		json_object_set_new(outbox, st->outbox[i].state, json_integer(st->outbox[i].count));
-	root = json_pack("{s:i, s:{s:o, s:I, s:i}, s:{s:I, s:I, s:I}, s:I, s:{s:I, s:I, s:I}, s:I, s:I, s:I, s:o, s:o, s:o}",
-	    "format", 1, "database", "path", jsontext(st->database), "bytes", (json_int_t)st->database_bytes, "schema_version",
-	    st->schema_version, "messages", "total", (json_int_t)c->messages, "matched", (json_int_t)c->matched, "kept",
-	    (json_int_t)c->kept, "threads", (json_int_t)c->threads, "attachments", "files", (json_int_t)c->attachment_files,
-	    "bytes", (json_int_t)c->attachment_bytes, "skipped", (json_int_t)c->attachments_skipped, "failed_items",
-	    (json_int_t)c->failed_open, "people", (json_int_t)c->people, "investors", (json_int_t)c->investors, "accounts",
-	    accounts_json(st), "runs", runs_json(st), "outbox", outbox);
+	root = json_pack(
+	    "{s:i, s:{s:o, s:I, s:i}, s:{s:I, s:I, s:I}, s:I, s:{s:I, s:I, s:I}, s:I, s:I, s:I, s:o, s:o, s:o}",
+	    "format", 1, "database", "path", jsontext(st->database), "bytes", (json_int_t)st->database_bytes,
+	    "schema_version", st->schema_version, "messages", "total", (json_int_t)c->messages, "matched",
+	    (json_int_t)c->matched, "kept", (json_int_t)c->kept, "threads", (json_int_t)c->threads, "attachments",
+	    "files", (json_int_t)c->attachment_files, "bytes", (json_int_t)c->attachment_bytes, "skipped",
+	    (json_int_t)c->attachments_skipped, "failed_items", (json_int_t)c->failed_open, "people",
+	    (json_int_t)c->people, "investors", (json_int_t)c->investors, "accounts", accounts_json(st), "runs",
+	    runs_json(st), "outbox", outbox);
 	json_dumpf(root, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(root);
@@ -101,7 +105,8 @@ static void print_lists(const struct status *st)
 	for (size_t i = 0; i < st->account_count; i++) {
 		const struct stats_account *a = &st->accounts[i];
 		printf("mailbox      %s, %lld messages, last run %s%s\n", a->address, (long long)a->messages,
-		    a->last_run_at ? zone_format(a->last_run_at, ZONE_DATE_TIME, when) : "never", a->enabled ? "" : ", paused");
+		    a->last_run_at ? zone_format(a->last_run_at, ZONE_DATE_TIME, when) : "never",
+		    a->enabled ? "" : ", paused");
 	}
 	for (size_t i = 0; i < st->run_count; i++) {
 		const struct stats_run *r = &st->runs[i];

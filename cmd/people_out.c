@@ -1,6 +1,7 @@
 #include "people_out.h"
 
 #include "base/log.h"
+#include "job/domain_rules.h"
 
 #include <stdio.h>
 #include <sysexits.h>
@@ -27,8 +28,7 @@ void people_out_change(const struct cli *cli, enum people_change change, const c
 		printf(cli_dry_run(cli) ? "would be %s: %s\n" : "%s %s\n", people_change_name(change), what);
 }
 
-void people_out_change_begin(
-    struct json *j, const struct cli *cli, enum people_change change, const char *name)
+void people_out_change_begin(struct json *j, const struct cli *cli, enum people_change change, const char *name)
 {
 	json_open(j, '{');
 	json_key(j, "format");
@@ -60,6 +60,17 @@ void people_out_list_end(struct json *j)
 {
 	json_close(j, ']');
 	people_out_end(j);
+}
+
+static void warn_shadowed(const char *domain, const char *investor, void *arg)
+{
+	(void)arg;
+	log_warning("%s is our own domain now: mail from there no longer matches %s by it", domain, investor);
+}
+
+int people_out_shadowed(struct store *s, struct err *e)
+{
+	return domain_rules_each_shadowed(s, warn_shadowed, NULL, e);
 }
 
 void people_out_words(struct json *j, const char *const *words, size_t n)
@@ -134,7 +145,7 @@ int people_out_import(const struct cli *cli, const char *path, const struct peop
 		import_json(cli, import);
 	else if (!import->faults.count && !cli_quiet(cli))
 		printf("%s%s: %zu added, %zu restored, %zu changed, %zu unchanged\n",
-		    cli_dry_run(cli) ? "dry run: " : "", path, n[PEOPLE_ADDED], n[PEOPLE_RESTORED],
-		    n[PEOPLE_CHANGED], n[PEOPLE_UNCHANGED]);
+		    cli_dry_run(cli) ? "dry run: " : "", path, n[PEOPLE_ADDED], n[PEOPLE_RESTORED], n[PEOPLE_CHANGED],
+		    n[PEOPLE_UNCHANGED]);
 	return import->faults.count ? EX_DATAERR : 0;
 }

@@ -15,14 +15,16 @@ struct people_words people_out_words_given(
 /* "added kay@northwind.example", or "would be added: ..." for a dry run; nothing when quiet. */
 void people_out_change(const struct cli *cli, enum people_change change, const char *what);
 /* {"format": 1, "change": ..., "dry_run": ..., NAME: and the caller writes the value, then people_out_end. */
-void people_out_change_begin(
-    struct json *j, const struct cli *cli, enum people_change change, const char *name);
+void people_out_change_begin(struct json *j, const struct cli *cli, enum people_change change, const char *name);
 /* Closes the document and prints it with a line end. */
 void people_out_end(struct json *j);
 
 /* {"format": 1, NAME: [ and the caller writes the items, then people_out_list_end. */
 void people_out_list_begin(struct json *j, const char *name);
 void people_out_list_end(struct json *j);
+
+/* Behind a change of our own addresses: warns of each investor whose domain is our own by now. */
+int people_out_shadowed(struct store *s, struct err *e);
 
 void people_out_words(struct json *j, const char *const *words, size_t n);
 /* One cell: the words with spaces between them. */

@@ -1,9 +1,8 @@
 /* team: the people who use Mailroom. */
 #include "job/team.h"
-#include "base/log.h"
 #include "cli.h"
 #include "people_out.h"
-#include "table.h"
+#include "team_out.h"
 
 static const struct cli_option add_options[] = {
     {"name", 'N', "NAME", "name (needed for a new member)"},
@@ -15,47 +14,6 @@ static const struct cli_option list_options[] = {
     {"all", 0, NULL, "removed ones too"},
     {NULL, 0, NULL, NULL},
 };
-
-static void put_json(struct json *j, const struct user *u)
-{
-	json_open(j, '{');
-	json_key(j, "name");
-	json_str(j, u->name);
-	json_key(j, "address");
-	json_str(j, u->address);
-	json_key(j, "aliases");
-	people_out_words(j, u->aliases, u->alias_count);
-	json_key(j, "role");
-	json_str(j, u->is_admin ? "admin" : "member");
-	json_key(j, "active");
-	json_bool(j, u->is_active);
-	json_key(j, "removed");
-	json_bool(j, u->is_removed);
-	json_close(j, '}');
-}
-
-static void warn_no_recipient(void)
-{
-	log_warning("no active admin is left: the team digest has no recipient");
-}
-
-static void print_outcome(struct cli *cli, const struct team_outcome *o)
-{
-	struct buf out = {0};
-	struct json j = {.out = &out};
-
-	if (cli_json(cli)) {
-		people_out_change_begin(&j, cli, o->change, "member");
-		put_json(&j, &o->user);
-		people_out_end(&j);
-	} else {
-		buf_printf(&out, "%s <%s>", o->user.name, o->user.address ? o->user.address : "");
-		people_out_change(cli, o->change, buf_str(&out));
-	}
-	if (o->no_recipient)
-		warn_no_recipient();
-	buf_clear(&out);
-}
 
 /* argv[0] is the member's address, what follows are aliases. */
 static int change(struct cli *cli, struct team_change *c, int argc, char **argv)
@@ -73,7 +31,7 @@ static int change(struct cli *cli, struct team_change *c, int argc, char **argv)
 	if (cli_open_store(cli, STORE_WRITE, &s, &e) != 0 || team_change(s, &a, c, &o, &e) != 0)
 		status = cli_fail(&e);
 	else
-		print_outcome(cli, &o);
+		status = team_out_outcome(cli, s, &o);
 	arena_clear(&a);
 	return status;
 }
@@ -157,61 +115,16 @@ static int verb_import(struct cli *cli, int argc, char **argv)
 		status = cli_fail(&e);
 	} else {
 		status = people_out_import(cli, argv[0], &import);
-		if (status == 0 && import.no_recipient)
-			warn_no_recipient();
+		if (status == 0)
+			status = team_out_warnings(s, import.no_recipient);
 	}
 	arena_clear(&a);
 	return status;
 }
 
-struct listing {
-	struct json *json; /* NULL: a table */
-	struct table *table;
-};
-
-static int list_one(const struct user *u, void *arg)
-{
-	struct listing *l = arg;
-
-	if (l->json) {
-		put_json(l->json, u);
-		return 0;
-	}
-	table_add(l->table, u->name);
-	table_add(l->table, u->is_admin ? "admin" : "member");
-	table_add(l->table, u->is_removed ? "removed" : u->is_active ? "active" : "inactive");
-	table_add(l->table, u->address);
-	people_out_joined(l->table, u->aliases, u->alias_count);
-	return 0;
-}
-
-static int verb_list(struct cli *cli, int argc, char **argv)
-{
-	struct err e = {0};
-	struct buf out = {0};
-	struct json j = {.out = &out};
-	struct table table = {.columns = 5};
-	struct listing l = {cli_json(cli) ? &j : NULL, &table};
-	struct store *s;
-	int status = 0;
-
-	(void)argc, (void)argv;
-	if (cli_json(cli))
-		people_out_list_begin(&j, "team");
-	if (cli_open_store(cli, STORE_READ, &s, &e) != 0 ||
-	    users_each(s, cli_flag(cli, "all"), list_one, &l, &e) != 0)
-		status = cli_fail(&e);
-	else if (cli_json(cli))
-		people_out_list_end(&j);
-	else
-		table_print(&table);
-	buf_clear(&out);
-	return status;
-}
-
 static const struct cli_verb verbs[] = {
     {"add", "ADDRESS", "add a member, or change the one who has the address", add_options, verb_add, 1, 1},
-    {"list", "", "list the team", list_options, verb_list, 0, 0},
+    {"list", "", "list the team", list_options, team_list, 0, 0},
     {"role", "ADDRESS ROLE", "make a member admin or member", NULL, verb_role, 2, 2},
     {"activate", "ADDRESS", "a member takes part again", NULL, verb_activate, 1, 1},
     {"deactivate", "ADDRESS", "a member gets no digest and no section in it", NULL, verb_deactivate, 1, 1},

@@ -102,8 +102,8 @@ static bool parse_time(const char **s, int *h, int *min, int *sec)
 
 static bool parse_date(const char **s, int *y, int *m, int *d)
 {
-	return take_digits(s, 4, y) && take_char(s, '-') && take_digits(s, 2, m) && take_char(s, '-') && take_digits(s, 2, d) &&
-	       *m >= 1 && *m <= 12 && *d >= 1 && *d <= month_days(*y, *m);
+	return take_digits(s, 4, y) && take_char(s, '-') && take_digits(s, 2, m) && take_char(s, '-') &&
+	       take_digits(s, 2, d) && *m >= 1 && *m <= 12 && *d >= 1 && *d <= month_days(*y, *m);
 }
 
 /* Digits that fit, with a sign perhaps; false for anything else. */
@@ -136,7 +136,8 @@ int clock_parse(const char *text, int64_t *t, struct err *e)
 	*t = clock_days(y, mo, d) * 86400 + h * 3600 + mi * 60 + sec - offset;
 	return 0;
 bad:
-	return err_set(e, ERR_INPUT, "\"%s\" is no time: write 2026-11-20, 2026-11-20T09:48 or 2026-11-20T09:48:00Z", text);
+	return err_set(
+	    e, ERR_INPUT, "\"%s\" is no time: write 2026-11-20, 2026-11-20T09:48 or 2026-11-20T09:48:00Z", text);
 }
 
 int clock_parse_duration(const char *text, int64_t *seconds, struct err *e)

@@ -15,25 +15,34 @@
 enum { FILE_CAP_BYTES = 1 << 20 };
 
 const struct config_key config_keys[] = {
-    {"MAILROOM_DATA_DIR", CONFIG_PATH, NULL, 0, 0, NULL, false, "folder of the database, the attachments and the outbox"},
+    {"MAILROOM_DATA_DIR", CONFIG_PATH, NULL, 0, 0, NULL, false,
+        "folder of the database, the attachments and the outbox"},
     {"MAILROOM_DB", CONFIG_PATH, NULL, 0, 0, NULL, false, "database file (default: mailroom.db in the data folder)"},
-    {"MAILROOM_OUTBOX_DIR", CONFIG_PATH, NULL, 0, 0, NULL, false, "folder of the .eml files to review (default: outbox in the data folder)"},
-    {"MAILROOM_TZ", CONFIG_TEXT, "localtime", 0, 0, NULL, false, "time zone of the team's days, as Europe/Amsterdam; localtime: the machine's"},
-    {"MAILROOM_KEEP", CONFIG_CHOICE, "matched", 0, 0, "matched|all", false, "whose text and attachments are kept: mail that matches, or all mail"},
-    {"MAILROOM_MAX_ATTACHMENT_MB", CONFIG_INT, "50", 0, 10240, NULL, false, "a larger attachment is listed without its file"},
+    {"MAILROOM_OUTBOX_DIR", CONFIG_PATH, NULL, 0, 0, NULL, false,
+        "folder of the .eml files to review (default: outbox in the data folder)"},
+    {"MAILROOM_TZ", CONFIG_TEXT, "localtime", 0, 0, NULL, false,
+        "time zone of the team's days, as Europe/Amsterdam; localtime: the machine's"},
+    {"MAILROOM_KEEP", CONFIG_CHOICE, "matched", 0, 0, "matched|all", false,
+        "whose text and attachments are kept: mail that matches, or all mail"},
+    {"MAILROOM_MAX_ATTACHMENT_MB", CONFIG_INT, "50", 0, 10240, NULL, false,
+        "a larger attachment is listed without its file"},
     {"MAILROOM_MAX_MESSAGE_MB", CONFIG_INT, "50", 1, 1024, NULL, false, "a larger message becomes a failed item"},
     {"MAILROOM_MAX_HEADER_KB", CONFIG_INT, "1024", 1, 65536, NULL, false, "header block read of one message or part"},
     {"MAILROOM_MAX_NESTING", CONFIG_INT, "100", 1, 10000, NULL, false, "levels of parts within parts"},
     {"MAILROOM_MAX_PARTS", CONFIG_INT, "10000", 1, 1000000, NULL, false, "parts of one message"},
     {"MAILROOM_MAX_ADDRESSES", CONFIG_INT, "10000", 1, 1000000, NULL, false, "addresses read of one header"},
     {"MAILROOM_MAX_BOUNDARY", CONFIG_INT, "256", 1, 65536, NULL, false, "bytes of a multipart boundary"},
-    {"MAILROOM_MAX_COMMENT_DEPTH", CONFIG_INT, "64", 1, 100000, NULL, false, "comments or groups within each other in an address header"},
+    {"MAILROOM_MAX_COMMENT_DEPTH", CONFIG_INT, "64", 1, 100000, NULL, false,
+        "comments or groups within each other in an address header"},
     {"MAILROOM_MAX_RFC2231_PARTS", CONFIG_INT, "1000", 1, 1000000, NULL, false, "continuations of one parameter"},
     {"MAILROOM_MAX_TEXT_KB", CONFIG_INT, "2048", 1, 1048576, NULL, false, "text kept of one message"},
-    {"MAILROOM_TRUSTED_AUTHSERV", CONFIG_TEXT, NULL, 0, 0, NULL, false, "servers whose Authentication-Results count, comma-separated (default: the topmost header's)"},
-    {"MAILROOM_FREE_MAIL_DOMAINS", CONFIG_TEXT, NULL, 0, 0, NULL, false, "further domains, comma-separated, that never stand for an organisation"},
+    {"MAILROOM_TRUSTED_AUTHSERV", CONFIG_TEXT, NULL, 0, 0, NULL, false,
+        "servers whose Authentication-Results count, comma-separated (default: the topmost header's)"},
+    {"MAILROOM_FREE_MAIL_DOMAINS", CONFIG_TEXT, NULL, 0, 0, NULL, false,
+        "further domains, comma-separated, that never stand for an organisation"},
     {"MAILROOM_TEAM_NAME", CONFIG_TEXT, "Team", 0, 0, NULL, false, "name of the team in the digest"},
-    {"MAILROOM_DIGEST_FROM", CONFIG_TEXT, NULL, 0, 0, NULL, false, "sender address of the team digest (default: the first active admin)"},
+    {"MAILROOM_DIGEST_FROM", CONFIG_TEXT, NULL, 0, 0, NULL, false,
+        "sender address of the team digest (default: the first active admin)"},
     {"MAILROOM_DIGEST_FROM_NAME", CONFIG_TEXT, "Mailroom", 0, 0, NULL, false, "sender name of the team digest"},
     {"MAILROOM_GMAIL_API_URL", CONFIG_TEXT, "https://gmail.googleapis.com", 0, 0, NULL, false, "address of the Gmail API"},
     {"MAILROOM_GMAIL_TOKEN_URL", CONFIG_TEXT, "https://oauth2.googleapis.com/token", 0, 0, NULL, false, "address of Google's tokens"},
@@ -133,8 +142,7 @@ static int check_value(const struct config_key *k, const char *value, struct err
 		if (!parse_bool(value, &b))
 			return err_set(e, ERR_CONFIG, "%s: \"%s\" is neither true nor false", k->name, value);
 		return 0;
-	case CONFIG_INT:
-		return check_int(k, value, e);
+	case CONFIG_INT: return check_int(k, value, e);
 	case CONFIG_CHOICE:
 		if (!is_choice(k->choices, value))
 			return err_set(e, ERR_CONFIG, "%s: \"%s\" is none of %s", k->name, value, k->choices);
@@ -147,8 +155,7 @@ static int check_value(const struct config_key *k, const char *value, struct err
 		}
 		return 0;
 	case CONFIG_TEXT:
-	case CONFIG_PATH:
-		return 0;
+	case CONFIG_PATH: return 0;
 	}
 	return 0;
 }
@@ -317,7 +324,8 @@ int config_finish(struct config *c, char *const *envp, struct err *e)
 		else if (home)
 			default_path(c, "MAILROOM_DATA_DIR", file_join(home, ".local/share/mailroom"));
 		else
-			return err_set(e, ERR_CONFIG, "MAILROOM_DATA_DIR is not set, and neither is HOME: name a data folder");
+			return err_set(
+			    e, ERR_CONFIG, "MAILROOM_DATA_DIR is not set, and neither is HOME: name a data folder");
 	}
 	data = config_text(c, "MAILROOM_DATA_DIR");
 	default_path(c, "MAILROOM_DB", file_join(data, "mailroom.db"));

@@ -21,9 +21,9 @@ struct reader {
 	struct arena *a;
 	struct csv_table *t;
 	struct csv_faults *f;
-	size_t line, row_line; /* at hand; where the row at hand began */
-	size_t cell; /* of the row at hand */
-	size_t size; /* room in t->rows */
+	size_t line, row_line;          /* at hand; where the row at hand began */
+	size_t cell;                    /* of the row at hand */
+	size_t size;                    /* room in t->rows */
 	int column_of[CSV_MAX_COLUMNS]; /* the file's columns: which known one */
 	size_t file_columns;
 	const char **cells; /* of the row at hand */
@@ -87,9 +87,8 @@ static void header_fault(struct reader *r, const char *what, const char *name)
 	char *known = known_columns(r);
 
 	if (r->header_error.code == ERR_NONE)
-		err_set(&r->header_error, ERR_INPUT, "line %zu: %s \"%.60s\"; the columns are: %s%s",
-		    r->row_line, what, name, known,
-		    strchr(name, ';') ? " (separated by commas, not by \";\")" : "");
+		err_set(&r->header_error, ERR_INPUT, "line %zu: %s \"%.60s\"; the columns are: %s%s", r->row_line, what,
+		    name, known, strchr(name, ';') ? " (separated by commas, not by \";\")" : "");
 	free(known);
 }
 
@@ -129,8 +128,8 @@ static void on_cell(void *bytes, size_t n, void *arg)
 			r->cells[i] = "";
 	}
 	if (n > MAX_CELL_BYTES) {
-		csv_faults_add(r->f, r->a, r->row_line,
-		    "a cell over %d bytes (a quote that is never closed?)", MAX_CELL_BYTES);
+		csv_faults_add(
+		    r->f, r->a, r->row_line, "a cell over %d bytes (a quote that is never closed?)", MAX_CELL_BYTES);
 	} else if (n > 0) {
 		r->has_value = true;
 		if (r->cell >= r->file_columns || r->column_of[r->cell] == NOT_KNOWN)
@@ -145,8 +144,7 @@ static void keep_row(struct reader *r)
 {
 	if (r->t->count == r->size) {
 		size_t more = r->size * 2 + 64;
-		r->t->rows =
-		    arena_grow(r->a, r->t->rows, r->size * sizeof *r->t->rows, more * sizeof *r->t->rows);
+		r->t->rows = arena_grow(r->a, r->t->rows, r->size * sizeof *r->t->rows, more * sizeof *r->t->rows);
 		r->size = more;
 	}
 	r->t->rows[r->t->count++] = (struct csv_row){r->row_line, r->cells};
@@ -193,8 +191,8 @@ static bool check_line(struct reader *r, const char *p, size_t n)
 	valid = utf8_valid_prefix(p, n);
 	if (valid == n)
 		return true;
-	csv_faults_add(r->f, r->a, r->line, "byte %zu of the line (0x%02x) is not UTF-8", valid + 1,
-	    (unsigned char)p[valid]);
+	csv_faults_add(
+	    r->f, r->a, r->line, "byte %zu of the line (0x%02x) is not UTF-8", valid + 1, (unsigned char)p[valid]);
 	return false;
 }
 
@@ -213,8 +211,8 @@ static int parse_line(struct reader *r, struct csv_parser *p, const char *line, 
 	r->ended = false;
 	*stop = csv_parse(p, line, n, on_cell, on_row, r) != n;
 	if (*stop)
-		csv_faults_add(r->f, r->a, r->line,
-		    "a quote inside a cell: the cell must be quoted, and the quote doubled");
+		csv_faults_add(
+		    r->f, r->a, r->line, "a quote inside a cell: the cell must be quoted, and the quote doubled");
 	r->open = !r->ended && (r->open || !is_blank(line, n));
 	return r->header_error.code == ERR_NONE ? 0 : -1;
 }
@@ -228,8 +226,8 @@ static int parse_lines(struct reader *r, struct csv_parser *p, const char *bytes
 		r->line++;
 		if (!check_line(r, bytes + at, len)) {
 			if (!r->has_header)
-				return err_set(&r->header_error, ERR_INPUT, "line %zu: %s", r->line,
-				    r->f->items[0].text);
+				return err_set(
+				    &r->header_error, ERR_INPUT, "line %zu: %s", r->line, r->f->items[0].text);
 		} else if (parse_line(r, p, bytes + at, len, &stop) != 0) {
 			return -1;
 		}

@@ -11,9 +11,8 @@
 enum { CSV_MAX_COLUMNS = 32, CSV_MAX_FAULTS = 100 };
 
 struct csv_row {
-	size_t line; /* where it begins, from 1 */
-	const char *
-	    *cells; /* one for each known column, in their order: valid UTF-8, "" where the file has none */
+	size_t line;        /* where it begins, from 1 */
+	const char **cells; /* one for each known column, in their order: valid UTF-8, "" where the file has none */
 };
 
 struct csv_table {

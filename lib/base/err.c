@@ -10,6 +10,12 @@
 #include <string.h>
 #include <sysexits.h>
 
+#ifdef __clang_analyzer__
+#undef err_set
+#undef err_errno
+#undef err_prefix
+#endif
+
 /* One line of UTF-8 that a terminal cannot be steered by: control characters (C1 too) and bytes of no character become "?". */
 static void one_line(char *s)
 {
@@ -42,19 +48,15 @@ static enum err_code code_of_errno(int n)
 {
 	switch (n) {
 	case ENOENT:
-	case ENOTDIR:
-		return ERR_NO_INPUT;
+	case ENOTDIR: return ERR_NO_INPUT;
 	case EACCES:
 	case EPERM:
-	case EROFS:
-		return ERR_REFUSED;
+	case EROFS: return ERR_REFUSED;
 	case EIO:
 	case ENOSPC:
 	case EDQUOT:
-	case EFBIG:
-		return ERR_IO;
-	default:
-		return ERR_SYSTEM;
+	case EFBIG: return ERR_IO;
+	default: return ERR_SYSTEM;
 	}
 }
 

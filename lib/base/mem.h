@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t size);                    /* zeroed; free() it */
+void *mem_alloc(size_t size);                      /* zeroed; free() it */
 void *mem_realloc(void *p, size_t n, size_t size); /* n items of size bytes; overflow ends the process */
 char *mem_strdup(const char *s);
 char *mem_strndup(const char *s, size_t n);

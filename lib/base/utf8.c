@@ -76,8 +76,8 @@ size_t utf8_decode(const char *s, size_t n, uint32_t *cp)
 	case 2: *cp = (uint32_t)(u[0] & 0x1f) << 6 | (u[1] & 0x3f); return 2;
 	case 3: *cp = (uint32_t)(u[0] & 0x0f) << 12 | (uint32_t)(u[1] & 0x3f) << 6 | (u[2] & 0x3f); return 3;
 	case 4:
-		*cp = (uint32_t)(u[0] & 0x07) << 18 | (uint32_t)(u[1] & 0x3f) << 12 |
-		      (uint32_t)(u[2] & 0x3f) << 6 | (u[3] & 0x3f);
+		*cp = (uint32_t)(u[0] & 0x07) << 18 | (uint32_t)(u[1] & 0x3f) << 12 | (uint32_t)(u[2] & 0x3f) << 6 |
+		      (u[3] & 0x3f);
 		return 4;
 	default: *cp = 0xfffd; return 1;
 	}

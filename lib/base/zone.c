@@ -105,16 +105,11 @@ int64_t zone_day_shift(int64_t day_start, int days)
 static size_t format_tm(const struct tm *tm, enum zone_style style, char *out)
 {
 	switch (style) {
-	case ZONE_DATE:
-		return strftime(out, ZONE_TEXT_BYTES, "%Y-%m-%d", tm);
-	case ZONE_TIME:
-		return strftime(out, ZONE_TEXT_BYTES, "%H:%M", tm);
-	case ZONE_DATE_TIME:
-		return strftime(out, ZONE_TEXT_BYTES, "%Y-%m-%d %H:%M", tm);
-	case ZONE_LONG_DATE:
-		return strftime(out, ZONE_TEXT_BYTES, "%A, %e %B %Y", tm);
-	case ZONE_RFC5322:
-		return strftime(out, ZONE_TEXT_BYTES, "%a, %d %b %Y %H:%M:%S %z", tm);
+	case ZONE_DATE: return strftime(out, ZONE_TEXT_BYTES, "%Y-%m-%d", tm);
+	case ZONE_TIME: return strftime(out, ZONE_TEXT_BYTES, "%H:%M", tm);
+	case ZONE_DATE_TIME: return strftime(out, ZONE_TEXT_BYTES, "%Y-%m-%d %H:%M", tm);
+	case ZONE_LONG_DATE: return strftime(out, ZONE_TEXT_BYTES, "%A, %e %B %Y", tm);
+	case ZONE_RFC5322: return strftime(out, ZONE_TEXT_BYTES, "%a, %d %b %Y %H:%M:%S %z", tm);
 	}
 	return 0;
 }

@@ -66,46 +66,41 @@ static int unalias(struct store *s, struct arena *a, const char *address, const 
 		if (accounts_remove_alias(s, account.id, aliases->items[i], &found, e) != 0)
 			return -1;
 		if (!found)
-			return err_set(e, ERR_INPUT, "%s is no alias of the mailbox %s", aliases->items[i],
-			    account.address);
+			return err_set(
+			    e, ERR_INPUT, "%s is no alias of the mailbox %s", aliases->items[i], account.address);
 		*change = PEOPLE_CHANGED;
 	}
 	return 0;
 }
 
-static int remove_or_restore(struct store *s, const char *address, bool restore, int64_t now,
-    enum people_change *change, struct err *e)
+static int remove_or_restore(
+    struct store *s, const char *address, bool restore, int64_t now, enum people_change *change, struct err *e)
 {
 	bool found;
 
-	if ((restore ? accounts_restore(s, address, &found, e)
-	             : accounts_remove(s, address, now, &found, e)) != 0)
+	if ((restore ? accounts_restore(s, address, &found, e) : accounts_remove(s, address, now, &found, e)) != 0)
 		return -1;
 	*change = restore ? PEOPLE_RESTORED : PEOPLE_REMOVED;
 	return found ? 0
-	             : err_set(e, ERR_INPUT, "%s: no such %smailbox (`account list --all` shows them)",
-	                   address, restore ? "removed " : "");
+	             : err_set(e, ERR_INPUT, "%s: no such %smailbox (`account list --all` shows them)", address,
+	                   restore ? "removed " : "");
 }
 
 static int act(struct store *s, struct arena *a, const struct account_change *c, const char *address,
     const struct people_words *aliases, enum people_change *change, struct err *e)
 {
 	switch (c->action) {
-	case ACCOUNT_ADD:
-		return add(s, address, aliases, c->now, change, e);
-	case ACCOUNT_ALIAS:
-		return alias(s, a, address, aliases, change, e);
-	case ACCOUNT_UNALIAS:
-		return unalias(s, a, address, aliases, change, e);
+	case ACCOUNT_ADD: return add(s, address, aliases, c->now, change, e);
+	case ACCOUNT_ALIAS: return alias(s, a, address, aliases, change, e);
+	case ACCOUNT_UNALIAS: return unalias(s, a, address, aliases, change, e);
 	case ACCOUNT_REMOVE:
-	case ACCOUNT_RESTORE:
-		break;
+	case ACCOUNT_RESTORE: break;
 	}
 	return remove_or_restore(s, address, c->action == ACCOUNT_RESTORE, c->now, change, e);
 }
 
-int account_change(struct store *s, struct arena *a, const struct account_change *c,
-    enum people_change *change, struct account *out, struct err *e)
+int account_change(struct store *s, struct arena *a, const struct account_change *c, enum people_change *change,
+    struct account *out, struct err *e)
 {
 	struct people_words aliases;
 	const char *address;
@@ -113,8 +108,8 @@ int account_change(struct store *s, struct arena *a, const struct account_change
 	int rc;
 
 	*change = PEOPLE_UNCHANGED;
-	if (people_address(a, c->address, &address, e) != 0 ||
-	    people_addresses(a, &c->aliases, &aliases, e) != 0 || store_begin(s, e) != 0)
+	if (people_address(a, c->address, &address, e) != 0 || people_addresses(a, &c->aliases, &aliases, e) != 0 ||
+	    store_begin(s, e) != 0)
 		return -1;
 	*out = (struct account){.address = address, .is_removed = c->action == ACCOUNT_REMOVE};
 	rc = act(s, a, c, address, &aliases, change, e);

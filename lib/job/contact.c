@@ -35,8 +35,8 @@ static int sift(struct store *s, struct arena *a, bool removed, struct investor_
 	return 0;
 }
 
-static int candidates(struct store *s, struct arena *a, const char *record, bool removed,
-    struct investor_ids *ids, struct err *e)
+static int candidates(
+    struct store *s, struct arena *a, const char *record, bool removed, struct investor_ids *ids, struct err *e)
 {
 	const char *text;
 	int64_t id;
@@ -61,8 +61,8 @@ static int several(const char *record, const struct investor_ids *ids, struct er
 
 	for (size_t i = 0; i < ids->count && i < 10; i++)
 		buf_printf(&b, "%s%lld", i ? ", " : "", (long long)ids->items[i]);
-	err_set(e, ERR_INPUT, "\"%s\" is on %zu records: name one by its id (%s%s)", record, ids->count,
-	    buf_str(&b), ids->count > 10 ? ", ..." : "");
+	err_set(e, ERR_INPUT, "\"%s\" is on %zu records: name one by its id (%s%s)", record, ids->count, buf_str(&b),
+	    ids->count > 10 ? ", ..." : "");
 	buf_clear(&b);
 	return -1;
 }
@@ -81,8 +81,7 @@ int contact_find(
 	return ids.count > 1 ? several(record, &ids, e) : investors_get(s, a, ids.items[0], out, &found, e);
 }
 
-static int unset_one(
-    struct store *s, struct arena *a, const struct investor *record, const char *typed, struct err *e)
+static int unset_one(struct store *s, struct arena *a, const struct investor *record, const char *typed, struct err *e)
 {
 	const char *word;
 	bool found;
@@ -101,8 +100,8 @@ static int unset_one(
 	return found ? 0 : err_set(e, ERR_INPUT, "%s is not on record for %s", word, record->name);
 }
 
-static int unset(struct store *s, struct arena *a, const struct contact_change *c,
-    const struct investor *record, struct err *e)
+static int unset(
+    struct store *s, struct arena *a, const struct contact_change *c, const struct investor *record, struct err *e)
 {
 	for (size_t i = 0; i < c->words.count; i++)
 		if (unset_one(s, a, record, c->words.items[i], e) != 0)
@@ -110,8 +109,7 @@ static int unset(struct store *s, struct arena *a, const struct contact_change *
 	return 0;
 }
 
-static int restore(
-    struct store *s, struct arena *a, const struct investor *record, int64_t now, struct err *e)
+static int restore(struct store *s, struct arena *a, const struct investor *record, int64_t now, struct err *e)
 {
 	struct investor_ids ids;
 
@@ -119,29 +117,21 @@ static int restore(
 		if (investors_find_name(s, a, record->kind, record->name, false, &ids, e) != 0)
 			return -1;
 		if (ids.count)
-			return err_set(e, ERR_REFUSED, "%s: the name is record %lld's now", record->name,
-			    (long long)ids.items[0]);
+			return err_set(
+			    e, ERR_REFUSED, "%s: the name is record %lld's now", record->name, (long long)ids.items[0]);
 	}
 	return investors_set_deleted(s, record->id, 0, now, e);
 }
 
-static int act_on(struct store *s, struct arena *a, const struct domain_rules *rules,
-    const struct contact_change *c, const struct investor *record, enum people_change *change, struct err *e)
+static int act_on(struct store *s, struct arena *a, const struct domain_rules *rules, const struct contact_change *c,
+    const struct investor *record, enum people_change *change, struct err *e)
 {
 	switch (c->action) {
-	case CONTACT_SET:
-		return contact_set(s, rules, a, &c->entry, record, c->now, change, e);
-	case CONTACT_UNSET:
-		*change = PEOPLE_CHANGED;
-		return unset(s, a, c, record, e);
-	case CONTACT_REMOVE:
-		*change = PEOPLE_REMOVED;
-		return investors_set_deleted(s, record->id, c->now, c->now, e);
-	case CONTACT_RESTORE:
-		*change = PEOPLE_RESTORED;
-		return restore(s, a, record, c->now, e);
-	case CONTACT_ADD:
-		break;
+	case CONTACT_SET: return contact_set(s, rules, a, &c->entry, record, c->now, change, e);
+	case CONTACT_UNSET: *change = PEOPLE_CHANGED; return unset(s, a, c, record, e);
+	case CONTACT_REMOVE: *change = PEOPLE_REMOVED; return investors_set_deleted(s, record->id, c->now, c->now, e);
+	case CONTACT_RESTORE: *change = PEOPLE_RESTORED; return restore(s, a, record, c->now, e);
+	case CONTACT_ADD: break;
 	}
 	return err_set(e, ERR_BUG, "contact: no such action");
 }
@@ -150,13 +140,12 @@ static int act(struct store *s, struct arena *a, const struct contact_change *c,
     int64_t *id, struct err *e)
 {
 	struct domain_rules *rules = NULL;
-	struct investor record;
+	struct investor record = {0};
 	int rc = domain_rules_new(s, c->free_mail, &rules, e);
 
 	if (rc == 0 && c->action == CONTACT_ADD) {
 		rc = contact_put(s, rules, a, &c->entry, c->now, change, id, e);
-	} else if (rc == 0 &&
-	           (rc = contact_find(s, a, c->record, c->action == CONTACT_RESTORE, &record, e)) == 0) {
+	} else if (rc == 0 && (rc = contact_find(s, a, c->record, c->action == CONTACT_RESTORE, &record, e)) == 0) {
 		*id = record.id;
 		rc = act_on(s, a, rules, c, &record, change, e);
 	}
@@ -164,8 +153,8 @@ static int act(struct store *s, struct arena *a, const struct contact_change *c,
 	return rc;
 }
 
-int contact_change(struct store *s, struct arena *a, const struct contact_change *c,
-    enum people_change *change, struct investor *out, struct err *e)
+int contact_change(struct store *s, struct arena *a, const struct contact_change *c, enum people_change *change,
+    struct investor *out, struct err *e)
 {
 	int64_t id = 0;
 	bool found;

@@ -29,8 +29,7 @@ static int parse_kind(const char *word, enum investor_kind *kind, struct err *e)
 			*kind = (enum investor_kind)i;
 			return 0;
 		}
-	return err_set(
-	    e, ERR_INPUT, "kind \"%.60s\": a kind is fund, organisation, contact or address", word);
+	return err_set(e, ERR_INPUT, "kind \"%.60s\": a kind is fund, organisation, contact or address", word);
 }
 
 /* Funds in the first pass, organisations in the second, the others in the third: whoever is named as a parent is there by then. */
@@ -39,8 +38,8 @@ static size_t pass_of(enum investor_kind kind)
 	return kind == INVESTOR_FUND ? 0 : kind == INVESTOR_ORGANISATION ? 1 : 2;
 }
 
-static int put(struct store *s, struct arena *a, const struct csv_row *row, size_t pass, bool *done,
-    enum people_change *change, void *arg, struct err *e)
+static int put(struct store *s, struct arena *a, const struct csv_row *row, size_t pass, struct people_import_put *put,
+    void *arg, struct err *e)
 {
 	const struct importing *im = arg;
 	struct contact_entry c = {
@@ -50,23 +49,22 @@ static int put(struct store *s, struct arena *a, const struct csv_row *row, size
 	    .notes = row->cells[COLUMN_NOTES],
 	};
 	struct err fault = {0};
-	int64_t id;
 
 	if (parse_kind(row->cells[COLUMN_KIND], &c.kind, &fault) != 0) {
 		*e = fault;
 		return pass == 0 ? -1 : 0;
 	}
-	*done = pass_of(c.kind) == pass;
-	if (!*done)
+	put->done = pass_of(c.kind) == pass;
+	if (!put->done)
 		return 0;
 	c.addresses = people_split(a, row->cells[COLUMN_ADDRESSES]);
 	c.aliases = people_split(a, row->cells[COLUMN_ALIASES]);
 	c.domains = people_split(a, row->cells[COLUMN_DOMAINS]);
-	return contact_put(s, im->rules, a, &c, im->now, change, &id, e);
+	return contact_put(s, im->rules, a, &c, im->now, &put->change, &put->id, e);
 }
 
-int contact_import(struct store *s, struct arena *a, const char *path, const char *free_mail, bool dry_run,
-    int64_t now, struct people_import *out, struct err *e)
+int contact_import(struct store *s, struct arena *a, const char *path, const char *free_mail, bool dry_run, int64_t now,
+    struct people_import *out, struct err *e)
 {
 	static const bool needed[COLUMN_COUNT] = {[COLUMN_KIND] = true};
 	struct domain_rules *rules = NULL;

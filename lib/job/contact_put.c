@@ -34,8 +34,7 @@ static int parent_named(struct putting *p, enum investor_kind kind, const char *
 	struct investor_ids ids;
 	const char *name;
 
-	if (people_name(p->a, typed, &name, e) != 0 ||
-	    investors_find_name(p->s, p->a, kind, name, false, &ids, e) != 0)
+	if (people_name(p->a, typed, &name, e) != 0 || investors_find_name(p->s, p->a, kind, name, false, &ids, e) != 0)
 		return -1;
 	if (ids.count == 0)
 		return err_set(e, ERR_INPUT, "no %s \"%s\" is on record", investor_kind_name(kind), name);
@@ -74,8 +73,7 @@ static int check_domains(
 	return 0;
 }
 
-static int check(
-    struct putting *p, const struct domain_rules *rules, const struct contact_entry *c, struct err *e)
+static int check(struct putting *p, const struct domain_rules *rules, const struct contact_entry *c, struct err *e)
 {
 	if (given(c->name) && people_name(p->a, c->name, &p->name, e) != 0)
 		return -1;
@@ -133,8 +131,7 @@ static int find_namesake(struct putting *p, struct err *e)
 	if (investors_find_name(p->s, p->a, p->kind, p->name, false, &ids, e) != 0)
 		return -1;
 	if (p->addresses.count == 0 && ids.count > 1)
-		return err_set(
-		    e, ERR_INPUT, "%zu contacts are named \"%s\": give an address", ids.count, p->name);
+		return err_set(e, ERR_INPUT, "%zu contacts are named \"%s\": give an address", ids.count, p->name);
 	for (size_t i = 0; i < ids.count; i++) {
 		struct investor other;
 		bool found;
@@ -179,8 +176,7 @@ static int check_rename(struct putting *p, struct err *e)
 	if (investors_find_name(p->s, p->a, p->kind, p->name, false, &ids, e) != 0)
 		return -1;
 	if (ids.count && ids.items[0] != p->record.id)
-		return err_set(
-		    e, ERR_REFUSED, "there is another %s \"%s\"", investor_kind_name(p->kind), p->name);
+		return err_set(e, ERR_REFUSED, "there is another %s \"%s\"", investor_kind_name(p->kind), p->name);
 	return 0;
 }
 
@@ -215,13 +211,10 @@ static int write_record(struct putting *p, enum people_change *change, int64_t *
 static int write_address(struct putting *p, int64_t id, const char *address, bool is_alias, struct err *e)
 {
 	for (size_t i = 0; i < p->record.address_count; i++)
-		if (strcmp(p->record.addresses[i].address, address) == 0 &&
-		    p->record.addresses[i].is_alias == is_alias)
+		if (strcmp(p->record.addresses[i].address, address) == 0 && p->record.addresses[i].is_alias == is_alias)
 			return 0;
 	p->changed = true;
-	return people_check_not_own(p->s, address, e) == 0
-	           ? investors_set_address(p->s, id, address, is_alias, e)
-	           : -1;
+	return people_check_not_own(p->s, address, e) == 0 ? investors_set_address(p->s, id, address, is_alias, e) : -1;
 }
 
 static int write_domain(struct putting *p, int64_t id, const char *domain, struct err *e)
@@ -256,8 +249,8 @@ static int write_all(struct putting *p, enum people_change *change, int64_t *id,
 	return 0;
 }
 
-int contact_put(struct store *s, const struct domain_rules *rules, struct arena *a,
-    const struct contact_entry *c, int64_t now, enum people_change *change, int64_t *id, struct err *e)
+int contact_put(struct store *s, const struct domain_rules *rules, struct arena *a, const struct contact_entry *c,
+    int64_t now, enum people_change *change, int64_t *id, struct err *e)
 {
 	struct putting p = {.s = s, .a = a, .now = now, .kind = c->kind};
 
@@ -266,9 +259,8 @@ int contact_put(struct store *s, const struct domain_rules *rules, struct arena 
 	return write_all(&p, change, id, e);
 }
 
-int contact_set(struct store *s, const struct domain_rules *rules, struct arena *a,
-    const struct contact_entry *c, const struct investor *record, int64_t now, enum people_change *change,
-    struct err *e)
+int contact_set(struct store *s, const struct domain_rules *rules, struct arena *a, const struct contact_entry *c,
+    const struct investor *record, int64_t now, enum people_change *change, struct err *e)
 {
 	struct contact_entry entry = *c;
 	struct putting p = {

@@ -143,14 +143,17 @@ static int load_admins(struct store *s, struct arena *a, struct digest_recipient
 	return 0;
 }
 
-/* A header is no place for a list of addresses behind one name: exactly one "@" with plain text on both sides. */
-static int check_sender(const char *from, struct err *e)
+/* The domain of the sender's address (A-labels), NULL when it is none: a header is no place for a list of addresses or a name,
+ * so that there must be exactly one "@" with plain text on both sides. */
+static const char *domain_of_sender(struct arena *a, const char *from, struct err *e)
 {
-	const char *at = strchr(from, '@');
+	const char *at = from ? strchr(from, '@') : NULL, *normal;
 
-	if (!at || at == from || at[1] == '\0' || strchr(at + 1, '@') || strpbrk(from, " \t\r\n<>()[],;:\\\""))
-		return err_set(e, ERR_CONFIG, "MAILROOM_DIGEST_FROM: \"%s\" is no address", from);
-	return 0;
+	if (at && !strchr(at + 1, '@') && !strpbrk(from, " \t\r\n<>()[],;:\\\"") &&
+	    (normal = address_normalise(a, from)))
+		return strchr(normal, '@') + 1;
+	err_set(e, ERR_CONFIG, "MAILROOM_DIGEST_FROM: \"%s\" is no address", from ? from : "");
+	return NULL;
 }
 
 static void address_letter(
@@ -176,12 +179,14 @@ int digest_freeze(struct store *s, struct arena *a, const struct digest_settings
 	const char *so_far = arena_printf(a, "%s:so-far", key);
 	struct digest_recipients admins;
 	struct letter l = {.digest = d};
+	const char *domain;
 
 	if (load_admins(s, a, &admins, e) != 0)
 		return -1;
 	l.from = (struct address){.name = set->from_name && *set->from_name ? display_clean(a, set->from_name) : NULL,
 	    .address = set->from && *set->from ? set->from : admins.items[0].address};
-	if (check_sender(l.from.address, e) != 0)
+	domain = domain_of_sender(a, l.from.address, e);
+	if (!domain)
 		return -1;
 
 	/* A day so far and the same day when it is over are two messages: the second is not refused since the first was sent. */
@@ -190,12 +195,12 @@ int digest_freeze(struct store *s, struct arena *a, const struct digest_settings
 	    .supersedes = d->window.is_partial ? NULL : so_far,
 	    .subject = d->subject,
 	    .from_address = l.from.address,
-	    .domain = strchr(l.from.address, '@') + 1,
+	    .domain = domain,
 	    .period_start = d->window.start,
 	    .period_end = d->window.end,
 	    .compose = compose,
 	    .arg = &l};
-	l.list_id = arena_printf(a, "Team digest <team-digest.%s>", draft.domain);
+	l.list_id = arena_printf(a, "Team digest <team-digest.%s>", domain);
 	address_letter(a, &admins, &l, &draft);
 	return outbox_freeze(s, a, set->outbox_dir, &draft, now, out, e);
 }

@@ -9,7 +9,7 @@ enum { MEMBERS_BYTES = 44000, FOOT_BYTES = 3000, NAME_COLUMNS = 64, SUBJECT_COLU
 
 /* Classes carry the dark colours only: a reader that drops the style element keeps the light page. */
 static const char style[] =
-    "<style>@media (prefers-color-scheme:dark){"
+    "<style>:root{color-scheme:light dark}@media (prefers-color-scheme:dark){"
     ".g{background:#101418!important}.c{background:#1a2027!important}"
     ".t{color:#e8ecf0!important}.m{color:#9aa7b4!important}.l{border-color:#303a45!important}"
     ".i{background:#5aa9c9!important}.o{background:#d9a252!important}"
@@ -68,6 +68,8 @@ static void head(struct buf *b, struct arena *a, const struct digest_view *v)
 	preheader(b, a, v);
 	open_table(b, " class=\"g\" style=\"background:#f2f4f6\"");
 	buf_puts(b, "<td align=\"center\" style=\"padding:24px 12px\">\n");
+	/* Outlook's Word engine knows no max-width. */
+	buf_puts(b, "<!--[if mso]><table role=\"presentation\" width=\"600\"><tr><td><![endif]-->\n");
 	open_table(b, " class=\"c\" style=\"max-width:600px;background:#ffffff;border-radius:6px;text-align:left;"
 	              "font-family:-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif\"");
 	buf_puts(b, "<td style=\"padding:28px 28px 8px\">\n");
@@ -277,5 +279,6 @@ void digest_html(struct digest_view *v, struct arena *a, struct buf *b)
 	    "<p class=\"m l\" style=\"margin:36px 0 0;padding:12px 0 20px;border-top:1px solid #d9dee3;font-size:12px;"
 	    "line-height:18px;color:#5f6b7a\">",
 	    arena_printf(a, "Times are those of %s. For the admins of the team, by Mailroom.", v->zone),
-	    "</p>\n</td></tr></table>\n</td></tr></table>\n</body></html>\n");
+	    "</p>\n</td></tr></table>\n<!--[if mso]></td></tr></table><![endif]-->\n"
+	    "</td></tr></table>\n</body></html>\n");
 }

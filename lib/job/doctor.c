@@ -55,7 +55,8 @@ static void check_mode(struct doctor *d, const char *path, mode_t forbidden, boo
 
 	if (stat(path, &st) != 0) {
 		if (must_be_there)
-			doctor_say(d, DOCTOR_PROBLEM, "run `mailroom init`", "%s: is not there or cannot be looked at", path);
+			doctor_say(
+			    d, DOCTOR_PROBLEM, "run `mailroom init`", "%s: is not there or cannot be looked at", path);
 		return;
 	}
 	if (st.st_uid != geteuid() && st.st_uid != 0) {

@@ -32,7 +32,8 @@ void doctor_check_disk(struct doctor *d)
 		want = GIGABYTE;
 	if (free_bytes < want)
 		doctor_say(d, DOCTOR_WARNING, "make room, or move the data folder (MAILROOM_DATA_DIR)",
-		    "%s: %.1f GB free, at least %.1f GB are wanted", data, (double)free_bytes / 1e9, (double)want / 1e9);
+		    "%s: %.1f GB free, at least %.1f GB are wanted", data, (double)free_bytes / 1e9,
+		    (double)want / 1e9);
 	else
 		doctor_say(d, DOCTOR_OK, NULL, "%.1f GB free", (double)free_bytes / 1e9);
 }
@@ -44,14 +45,16 @@ void doctor_check_schema(struct doctor *d)
 
 	if (store_open(config_text(d->config, "MAILROOM_DB"), STORE_READ, &d->store, &e) != 0 ||
 	    store_schema_version(d->store, &version, &e) != 0)
-		doctor_say(d, DOCTOR_PROBLEM, e.code == ERR_INPUT ? "restore the database from a backup" : NULL, "%s", e.text);
+		doctor_say(
+		    d, DOCTOR_PROBLEM, e.code == ERR_INPUT ? "restore the database from a backup" : NULL, "%s", e.text);
 	else
 		doctor_say(d, DOCTOR_OK, NULL, "version %d, this program's", version);
 }
 
 static void damaged(const char *text, void *arg)
 {
-	doctor_say(arg, DOCTOR_PROBLEM, "copy the database away, then restore a backup or run sqlite3's .recover", "%s", text);
+	doctor_say(
+	    arg, DOCTOR_PROBLEM, "copy the database away, then restore a backup or run sqlite3's .recover", "%s", text);
 }
 
 void doctor_check_integrity(struct doctor *d)
@@ -128,7 +131,8 @@ void doctor_check_attachments(struct doctor *d)
 {
 	char *dir = file_join(config_text(d->config, "MAILROOM_DATA_DIR"), "attachments");
 	bool full = d->options->full;
-	struct walk w = {.d = d, .dir = dir, .read = full, .advice = "restore it from a backup, or import its mail again"};
+	struct walk w = {
+	    .d = d, .dir = dir, .read = full, .advice = "restore it from a backup, or import its mail again"};
 	struct err e = {0};
 	int rc = audit_attachments_each(d->store, full ? -1 : NEWEST_ATTACHMENTS, check_file, &w, &e);
 
@@ -156,8 +160,8 @@ void doctor_check_capture(struct doctor *d)
 	if (stats_counts_get(d->store, &counts, &e) != 0)
 		doctor_say(d, DOCTOR_PROBLEM, NULL, "%s", e.text);
 	else if (counts.failed_open)
-		doctor_say(d, DOCTOR_WARNING, "see `mailsync status`, then `mailsync retry`", "%lld messages could not be read",
-		    (long long)counts.failed_open);
+		doctor_say(d, DOCTOR_WARNING, "see `mailsync status`, then `mailsync retry`",
+		    "%lld messages could not be read", (long long)counts.failed_open);
 	else
 		doctor_say(d, DOCTOR_OK, NULL, "%lld messages, none waits for a retry", (long long)counts.messages);
 }

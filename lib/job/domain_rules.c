@@ -50,11 +50,9 @@ static int add_free_mail(struct domain_rules *r, const char *list, struct err *e
 
 	for (const char *p = list + strspn(list, separators); *p; p += strspn(p, separators)) {
 		size_t n = strcspn(p, separators);
-		const char *word = arena_strndup(&r->arena, p, n),
-		           *domain = domain_normalise(&r->arena, word);
+		const char *word = arena_strndup(&r->arena, p, n), *domain = domain_normalise(&r->arena, word);
 		if (!domain)
-			return err_set(
-			    e, ERR_CONFIG, "MAILROOM_FREE_MAIL_DOMAINS: \"%s\" is no domain", word);
+			return err_set(e, ERR_CONFIG, "MAILROOM_FREE_MAIL_DOMAINS: \"%s\" is no domain", word);
 		add(&r->free_mail, domain);
 		p += n;
 	}
@@ -65,8 +63,7 @@ int domain_rules_new(struct store *s, const char *free_mail, struct domain_rules
 {
 	struct domain_rules *r = mem_alloc(sizeof *r);
 
-	if ((free_mail && add_free_mail(r, free_mail, e) != 0) ||
-	    match_data_each_own(s, add_own, r, e) != 0) {
+	if ((free_mail && add_free_mail(r, free_mail, e) != 0) || match_data_each_own(s, add_own, r, e) != 0) {
 		domain_rules_free(r);
 		return -1;
 	}
@@ -94,26 +91,61 @@ bool domain_rules_is_own(const struct domain_rules *r, const char *domain)
 	return domain && holds(&r->own, domain);
 }
 
+bool domain_rules_is_own_host(const struct domain_rules *r, const char *host)
+{
+	size_t n = strlen(host);
+
+	for (size_t i = 0; i < r->own.count; i++) {
+		size_t len = strlen(r->own.items[i]);
+		if (n >= len && strcmp(host + n - len, r->own.items[i]) == 0 && (n == len || host[n - len - 1] == '.'))
+			return true;
+	}
+	return false;
+}
+
+struct shadowing {
+	struct domain_rules *rules;
+	void (*each)(const char *domain, const char *investor, void *arg);
+	void *arg;
+};
+
+static void check_shadowed(const struct match_row *row, void *arg)
+{
+	struct shadowing *g = arg;
+
+	if (domain_rules_is_own(g->rules, row->key))
+		g->each(row->key, row->name, g->arg);
+}
+
+int domain_rules_each_shadowed(
+    struct store *s, void (*each)(const char *domain, const char *investor, void *arg), void *arg, struct err *e)
+{
+	struct shadowing g = {.each = each, .arg = arg};
+	int rc = domain_rules_new(s, NULL, &g.rules, e);
+
+	if (rc == 0 && g.rules->own.count > 0)
+		rc = match_data_each_domain(s, check_shadowed, &g, e);
+	domain_rules_free(g.rules);
+	return rc;
+}
+
 int domain_rules_check(
     const struct domain_rules *r, struct arena *a, const char *given, const char **domain, struct err *e)
 {
-	const char *whole = domain_normalise(a, given),
-	           *registrable = whole ? domain_registrable(a, whole) : NULL;
+	const char *whole = domain_normalise(a, given), *registrable = whole ? domain_registrable(a, whole) : NULL;
 
 	if (!whole)
 		return err_set(e, ERR_INPUT, "\"%.100s\" is no domain", given);
 	if (domain_rules_is_free_mail(r, whole) || domain_rules_is_free_mail(r, registrable))
-		return err_set(e, ERR_REFUSED,
-		    "%s: anybody can have a mailbox there: it stands for no organisation", whole);
+		return err_set(
+		    e, ERR_REFUSED, "%s: anybody can have a mailbox there: it stands for no organisation", whole);
 	if (!registrable)
-		return err_set(e, ERR_REFUSED,
-		    "%s is a public suffix (or no public name): it stands for no organisation", whole);
+		return err_set(
+		    e, ERR_REFUSED, "%s is a public suffix (or no public name): it stands for no organisation", whole);
 	if (domain_rules_is_own(r, registrable))
-		return err_set(
-		    e, ERR_REFUSED, "%s is our own domain: it cannot be an investor's", registrable);
+		return err_set(e, ERR_REFUSED, "%s is our own domain: it cannot be an investor's", registrable);
 	if (strcmp(whole, registrable) != 0)
-		return err_set(
-		    e, ERR_INPUT, "%s is a part of %s: give the registered domain", whole, registrable);
+		return err_set(e, ERR_INPUT, "%s is a part of %s: give the registered domain", whole, registrable);
 	*domain = registrable;
 	return 0;
 }

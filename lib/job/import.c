@@ -187,9 +187,10 @@ static bool is_unchanged(const struct import *im)
 /* What lies before the cursor counts as known, or as failed where it still is. */
 static int count_known(struct import *im, struct err *e)
 {
-	int64_t failed;
+	int64_t all, failed;
 
-	if (failed_count(im->mailbox->o->store, im->mailbox->account.id, im->row.id, &failed, e) != 0)
+	if (failed_count(im->mailbox->o->store, im->mailbox->account.id, im->row.id, im->row.cursor_offset, &all,
+	        &failed, e) != 0)
 		return -1;
 	if (failed > im->row.messages)
 		failed = im->row.messages;
@@ -216,11 +217,11 @@ static int find_start(struct import *im, struct err *e)
 	struct mailbox *mb = im->mailbox;
 	struct source_cursor c = {.offset = im->row.cursor_offset};
 	bool resumed = false;
-	int64_t failed;
+	int64_t failed, before;
 
 	if (im->row.id == 0)
 		return new_row(im, e);
-	if (failed_count(mb->o->store, mb->account.id, im->row.id, &failed, e) != 0)
+	if (failed_count(mb->o->store, mb->account.id, im->row.id, im->row.cursor_offset, &failed, &before, e) != 0)
 		return -1;
 	im->has_failed_items = failed > 0;
 	/* The file itself can be read now. */

@@ -72,12 +72,12 @@ static void add_found(struct matching *g, const struct found *f)
 {
 	struct match_investor *i = &g->m->people.investors[f->investor];
 
-	if (i->turn == g->m->turn) {
+	if (g->found && i->turn == g->m->turn) {
 		if (f->kind < g->found[i->link].kind)
 			g->found[i->link] = *f;
 		return;
 	}
-	if (g->count == g->size) {
+	if (!g->found || g->count == g->size) {
 		size_t more = g->size * 2 + 4;
 		g->found = arena_grow(g->a, g->found, g->size * sizeof *g->found, more * sizeof *g->found);
 		g->size = more;
@@ -87,8 +87,8 @@ static void add_found(struct matching *g, const struct found *f)
 	g->found[g->count++] = *f;
 }
 
-static void add_entry(struct matching *g, const struct match_party *party, enum match_kind kind,
-    const struct match_entry *entry)
+static void add_entry(
+    struct matching *g, const struct match_party *party, enum match_kind kind, const struct match_entry *entry)
 {
 	for (uint32_t i = 0; i < entry->count; i++) {
 		const struct found f = {g->m->people.list[entry->first + i], kind, party, entry};
@@ -104,8 +104,8 @@ static int try_thread(struct matching *g, const struct match_party *party, bool 
 	*any = false;
 	if (in->thread_id == 0 || in->is_bulk)
 		return 0;
-	if (!g->thread_read && match_data_thread(g->m->store, g->a, in->thread_id, in->email_id, &g->thread,
-	                           &g->thread_count, e) != 0)
+	if (!g->thread_read &&
+	    match_data_thread(g->m->store, g->a, in->thread_id, in->email_id, &g->thread, &g->thread_count, e) != 0)
 		return -1;
 	g->thread_read = true;
 	for (size_t i = 0; i < g->thread_count; i++) {
@@ -161,6 +161,8 @@ static int try_party(struct matching *g, const struct match_party *party, struct
 		add_entry(g, party, entry->is_alias ? MATCH_ALIAS : MATCH_ADDRESS, entry);
 		return 0;
 	}
+	if (at && domain_rules_is_own_host(g->m->people.rules, at + 1))
+		return 0;
 	if (try_thread(g, party, &any, e) != 0)
 		return -1;
 	if (any)
@@ -174,8 +176,8 @@ static int try_party(struct matching *g, const struct match_party *party, struct
 
 static const char *role_word(const char *role)
 {
-	static const char *const words[][2] = {{"from", "From"}, {"sender", "Sender"},
-	    {"reply-to", "Reply-To"}, {"to", "To"}, {"cc", "Cc"}, {"bcc", "Bcc"}};
+	static const char *const words[][2] = {{"from", "From"}, {"sender", "Sender"}, {"reply-to", "Reply-To"},
+	    {"to", "To"}, {"cc", "Cc"}, {"bcc", "Bcc"}};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(words[i][0], role) == 0)
@@ -186,25 +188,20 @@ static const char *role_word(const char *role)
 static const char *why(const struct matching *g, const struct found *f, bool unverified)
 {
 	const char *name = g->m->people.investors[f->investor].name, *role = role_word(f->party->role);
-	const char *address = f->party->address,
-	           *doubt = unverified ? "; DMARC failed: the sender may be forged" : "";
+	const char *address = f->party->address, *doubt = unverified ? "; DMARC failed: the sender may be forged" : "";
 
 	switch (f->kind) {
-	case MATCH_ADDRESS:
-		return arena_printf(g->a, "%s %s is on record for %s%s", role, address, name, doubt);
-	case MATCH_ALIAS:
-		return arena_printf(g->a, "%s %s is an alias on record for %s%s", role, address, name, doubt);
+	case MATCH_ADDRESS: return arena_printf(g->a, "%s %s is on record for %s%s", role, address, name, doubt);
+	case MATCH_ALIAS: return arena_printf(g->a, "%s %s is an alias on record for %s%s", role, address, name, doubt);
 	case MATCH_THREAD:
 		return arena_printf(
 		    g->a, "%s %s takes part in a thread that concerns %s%s", role, address, name, doubt);
 	case MATCH_DOMAIN:
 		return arena_printf(
 		    g->a, "%s %s is at %s, a domain of %s%s", role, address, f->entry->key, name, doubt);
-	case MATCH_VARIANT:
-		break;
+	case MATCH_VARIANT: break;
 	}
-	return arena_printf(
-	    g->a, "%s %s looks like %s, which is on record for %s", role, address, f->entry->key, name);
+	return arena_printf(g->a, "%s %s looks like %s, which is on record for %s", role, address, f->entry->key, name);
 }
 
 static void write_links(const struct matching *g, struct match_links *links)
@@ -228,8 +225,8 @@ static void write_links(const struct matching *g, struct match_links *links)
 	links->count = g->count;
 }
 
-int matcher_match(struct matcher *m, struct arena *a, const struct match_input *in, struct match_links *links,
-    struct err *e)
+int matcher_match(
+    struct matcher *m, struct arena *a, const struct match_input *in, struct match_links *links, struct err *e)
 {
 	struct matching g = {.m = m, .a = a, .in = in};
 

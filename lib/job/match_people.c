@@ -120,8 +120,8 @@ static void add_domain(const struct match_row *row, void *arg)
 	struct arena a = {0};
 	const char *registrable = domain_registrable(&a, row->key);
 
-	if (registrable && strcmp(registrable, row->key) == 0 &&
-	    !domain_rules_is_free_mail(p->rules, registrable) && !domain_rules_is_own(p->rules, registrable))
+	if (registrable && strcmp(registrable, row->key) == 0 && !domain_rules_is_free_mail(p->rules, registrable) &&
+	    !domain_rules_is_own(p->rules, registrable))
 		add_row(p, &p->domains, row);
 	arena_clear(&a);
 }
@@ -130,8 +130,7 @@ int match_people_load(struct match_people *p, struct store *s, const char *free_
 {
 	*p = (struct match_people){0};
 	if (domain_rules_new(s, free_mail, &p->rules, e) != 0 || match_data_each_own(s, add_own, p, e) != 0 ||
-	    match_data_each_address(s, add_address, p, e) != 0 ||
-	    match_data_each_domain(s, add_domain, p, e) != 0) {
+	    match_data_each_address(s, add_address, p, e) != 0 || match_data_each_domain(s, add_domain, p, e) != 0) {
 		match_people_clear(p);
 		return -1;
 	}

@@ -26,7 +26,7 @@ struct match_people {
 	size_t list_count, list_size;
 	struct match_table own, addresses, domains;
 	struct match_table variants; /* first is the index of an entry of `addresses` */
-	struct match_table ids; /* an investor's id as text: first is its index */
+	struct match_table ids;      /* an investor's id as text: first is its index */
 };
 
 int match_people_load(struct match_people *p, struct store *s, const char *free_mail, struct err *e);

@@ -18,7 +18,7 @@ struct match_entry {
 struct match_table {
 	struct match_entry *entries;
 	size_t count, size;
-	uint32_t *slots; /* number of the entry, from 1; 0: free */
+	uint32_t *slots;   /* number of the entry, from 1; 0: free */
 	size_t slot_count; /* a power of two */
 };
 

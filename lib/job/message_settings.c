@@ -38,6 +38,6 @@ void message_settings_init(struct message_settings *r, struct arena *a, const st
 	r->limits.comment_depth = (size_t)config_int(c, "MAILROOM_MAX_COMMENT_DEPTH");
 	r->limits.rfc2231_parts = (size_t)config_int(c, "MAILROOM_MAX_RFC2231_PARTS");
 	r->limits.text_bytes = (size_t)config_int(c, "MAILROOM_MAX_TEXT_KB") << 10;
-	r->options = (struct message_options){
-	    .limits = &r->limits, .trusted_authserv = message_settings_list(a, config_text(c, "MAILROOM_TRUSTED_AUTHSERV"))};
+	r->options = (struct message_options){.limits = &r->limits,
+	    .trusted_authserv = message_settings_list(a, config_text(c, "MAILROOM_TRUSTED_AUTHSERV"))};
 }

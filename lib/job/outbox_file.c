@@ -48,12 +48,14 @@ static bool parse_name(const char *name, int64_t *id, bool *is_temporary)
 	return *end == '\0' || *is_temporary;
 }
 
-static int is_stale(struct store *s, struct arena *a, int64_t id, int64_t last_id, bool *stale, struct err *e)
+/* A run is killed while it writes the file of the next id only, so that a person's own "12.eml.backup" is none of it. */
+static int is_stale(
+    struct store *s, struct arena *a, int64_t id, bool is_temporary, int64_t last_id, bool *stale, struct err *e)
 {
 	struct outbox_message *m;
 
 	*stale = id == last_id + 1;
-	if (*stale)
+	if (*stale || is_temporary)
 		return 0;
 	if (outbox_get(s, a, id, &m, e) != 0)
 		return -1;
@@ -73,9 +75,9 @@ int outbox_file_sweep(struct store *s, struct arena *a, const char *dir, int64_t
 		bool is_temporary, stale;
 		if (!parse_name(entry->d_name, &id, &is_temporary))
 			continue;
-		if (is_stale(s, a, id, last_id, &stale, e) != 0)
+		if (is_stale(s, a, id, is_temporary, last_id, &stale, e) != 0)
 			goto out;
-		if ((stale || is_temporary) && unlinkat(dirfd(d), entry->d_name, 0) != 0 && errno != ENOENT) {
+		if (stale && unlinkat(dirfd(d), entry->d_name, 0) != 0 && errno != ENOENT) {
 			err_errno(e, "%s/%s: remove", dir, entry->d_name);
 			goto out;
 		}

@@ -47,9 +47,10 @@ int people_address(struct arena *a, const char *given, const char **address, str
 {
 	const char *fault = address_fault(given);
 
-	if (!fault && !(*address = address_normalise(a, given)))
-		fault = "it cannot be read";
-	return fault ? err_set(e, ERR_INPUT, "\"%.100s\" is no mail address: %s", given, fault) : 0;
+	if (!fault && (*address = address_normalise(a, given)))
+		return 0;
+	err_set(e, ERR_INPUT, "\"%.100s\" is no mail address: %s", given, fault ? fault : "it cannot be read");
+	return -1;
 }
 
 static bool holds(const struct people_words *w, const char *text)
@@ -60,8 +61,7 @@ static bool holds(const struct people_words *w, const char *text)
 	return false;
 }
 
-int people_addresses(
-    struct arena *a, const struct people_words *given, struct people_words *addresses, struct err *e)
+int people_addresses(struct arena *a, const struct people_words *given, struct people_words *addresses, struct err *e)
 {
 	struct people_words out = {arena_array(a, given->count + 1, sizeof *out.items), 0};
 
@@ -96,8 +96,7 @@ int people_name(struct arena *a, const char *given, const char **name, struct er
 	if (len == 0)
 		return err_set(e, ERR_INPUT, "the name is empty");
 	if (len > NAME_MAX_BYTES)
-		return err_set(
-		    e, ERR_INPUT, "the name \"%.40s...\" is over %d bytes long", out, NAME_MAX_BYTES);
+		return err_set(e, ERR_INPUT, "the name \"%.40s...\" is over %d bytes long", out, NAME_MAX_BYTES);
 	*name = out;
 	return 0;
 }
@@ -142,8 +141,8 @@ int people_check_not_investor(struct store *s, const char *address, struct err *
 	int rc = investors_name_of_address(s, &a, address, &name, e);
 
 	if (rc == 0 && name)
-		rc = err_set(e, ERR_REFUSED,
-		    "%s is on record for %s: an address of our own cannot be an investor's", address, name);
+		rc = err_set(e, ERR_REFUSED, "%s is on record for %s: an address of our own cannot be an investor's",
+		    address, name);
 	arena_clear(&a);
 	return rc;
 }
@@ -155,8 +154,7 @@ int people_check_not_own(struct store *s, const char *address, struct err *e)
 	int rc = match_data_own_name(s, &a, address, &owner, e);
 
 	if (rc == 0 && owner)
-		rc =
-		    err_set(e, ERR_REFUSED, "%s is our own (%s): it cannot be an investor's", address, owner);
+		rc = err_set(e, ERR_REFUSED, "%s is our own (%s): it cannot be an investor's", address, owner);
 	arena_clear(&a);
 	return rc;
 }

@@ -9,14 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum people_change {
-	PEOPLE_ADDED,
-	PEOPLE_RESTORED,
-	PEOPLE_CHANGED,
-	PEOPLE_UNCHANGED,
-	PEOPLE_REMOVED,
-	PEOPLE_CHANGES
-};
+enum people_change { PEOPLE_ADDED, PEOPLE_RESTORED, PEOPLE_CHANGED, PEOPLE_UNCHANGED, PEOPLE_REMOVED, PEOPLE_CHANGES };
 const char *people_change_name(enum people_change change); /* "added", ... */
 
 struct people_words {
@@ -28,8 +21,7 @@ struct people_words {
  * control character, a domain without a dot or with an empty label, longer than 320 bytes. */
 int people_address(struct arena *a, const char *given, const char **address, struct err *e);
 /* Every word of them by people_address; doubles are dropped. */
-int people_addresses(
-    struct arena *a, const struct people_words *given, struct people_words *addresses, struct err *e);
+int people_addresses(struct arena *a, const struct people_words *given, struct people_words *addresses, struct err *e);
 /* A name: spaces at the ends taken off, runs of them made one. INPUT when it is empty, over 200 bytes, no UTF-8 or holds a control
  * character. */
 int people_name(struct arena *a, const char *given, const char **name, struct err *e);

@@ -15,8 +15,7 @@ static int parse_role(const char *role, bool *is_admin, struct err *e)
 
 static int parse_active(const char *word, bool *is_active, struct err *e)
 {
-	static const char *const yes[] = {"yes", "true", "on", "1"}, *const no[] = {
-	                                                                 "no", "false", "off", "0"};
+	static const char *const yes[] = {"yes", "true", "on", "1"}, *const no[] = {"no", "false", "off", "0"};
 
 	for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
 		if (strcasecmp(word, yes[i]) != 0 && strcasecmp(word, no[i]) != 0)
@@ -49,16 +48,15 @@ static int apply(struct arena *a, const struct team_entry *t, struct user *u, bo
 }
 
 /* Gives the member an address that nobody else has; a removed member's is free. */
-static int give(struct store *s, struct arena *a, int64_t id, const char *address, bool is_primary,
-    bool *changed, struct err *e)
+static int give(
+    struct store *s, struct arena *a, int64_t id, const char *address, bool is_primary, bool *changed, struct err *e)
 {
 	struct user owner;
 	bool found;
 
 	if (users_get(s, a, address, &owner, &found, e) != 0)
 		return -1;
-	if (found && owner.id == id &&
-	    (!is_primary || (owner.address && strcmp(owner.address, address) == 0)))
+	if (found && owner.id == id && (!is_primary || (owner.address && strcmp(owner.address, address) == 0)))
 		return 0;
 	if (found && owner.id != id && !owner.is_removed)
 		return err_set(e, ERR_REFUSED, "%s is an address of %s already", address, owner.name);
@@ -68,8 +66,8 @@ static int give(struct store *s, struct arena *a, int64_t id, const char *addres
 	return users_set_address(s, id, address, is_primary, e);
 }
 
-static int insert(struct store *s, struct arena *a, const char *address, const struct user *u, int64_t now,
-    int64_t *id, struct err *e)
+static int insert(struct store *s, struct arena *a, const char *address, const struct user *u, int64_t now, int64_t *id,
+    struct err *e)
 {
 	bool changed;
 
@@ -80,8 +78,7 @@ static int insert(struct store *s, struct arena *a, const char *address, const s
 	return give(s, a, *id, address, true, &changed, e);
 }
 
-static int update(
-    struct store *s, const struct user *u, bool changed, enum people_change *change, struct err *e)
+static int update(struct store *s, const struct user *u, bool changed, enum people_change *change, struct err *e)
 {
 	if (changed)
 		*change = PEOPLE_CHANGED;
@@ -93,8 +90,8 @@ static int update(
 	return users_set_deleted(s, u->id, 0, e);
 }
 
-int team_put(struct store *s, struct arena *a, const struct team_entry *t, int64_t now,
-    enum people_change *change, int64_t *id, struct err *e)
+int team_put(struct store *s, struct arena *a, const struct team_entry *t, int64_t now, enum people_change *change,
+    int64_t *id, struct err *e)
 {
 	struct people_words aliases;
 	struct user u = {.is_active = true};
@@ -102,8 +99,7 @@ int team_put(struct store *s, struct arena *a, const struct team_entry *t, int64
 	bool found, changed;
 
 	*change = PEOPLE_UNCHANGED;
-	if (people_address(a, t->address, &address, e) != 0 ||
-	    people_addresses(a, &t->aliases, &aliases, e) != 0 ||
+	if (people_address(a, t->address, &address, e) != 0 || people_addresses(a, &t->aliases, &aliases, e) != 0 ||
 	    users_get(s, a, address, &u, &found, e) != 0)
 		return -1;
 	/* An alias of someone removed tells no person: the address is free. */
@@ -127,8 +123,7 @@ int team_put(struct store *s, struct arena *a, const struct team_entry *t, int64
 	return 0;
 }
 
-static int find(
-    struct store *s, struct arena *a, const char *typed, bool removed, struct user *u, struct err *e)
+static int find(struct store *s, struct arena *a, const char *typed, bool removed, struct user *u, struct err *e)
 {
 	const char *address;
 	bool found;
@@ -136,8 +131,8 @@ static int find(
 	if (people_address(a, typed, &address, e) != 0 || users_get(s, a, address, u, &found, e) != 0)
 		return -1;
 	if (!found || u->is_removed != removed)
-		return err_set(e, ERR_INPUT, "%s: no such %smember of the team (`team list%s` shows them)",
-		    typed, removed ? "removed " : "", removed ? " --all" : "");
+		return err_set(e, ERR_INPUT, "%s: no such %smember of the team (`team list%s` shows them)", typed,
+		    removed ? "removed " : "", removed ? " --all" : "");
 	return 0;
 }
 
@@ -158,8 +153,7 @@ static int restore(struct store *s, const struct user *u, const char *typed, str
 {
 	if (!u->address)
 		return err_set(e, ERR_REFUSED,
-		    "%s: another member has the address of %s now: `team add` makes a new entry", typed,
-		    u->name);
+		    "%s: another member has the address of %s now: `team add` makes a new entry", typed, u->name);
 	return users_set_deleted(s, u->id, 0, e);
 }
 
@@ -173,28 +167,21 @@ static int act_on(struct store *s, struct arena *a, const struct team_change *c,
 		return -1;
 	*change = PEOPLE_CHANGED;
 	switch (c->action) {
-	case TEAM_UNALIAS:
-		return unalias(s, u, &aliases, e);
+	case TEAM_UNALIAS: return unalias(s, u, &aliases, e);
 	case TEAM_PRIMARY:
 		if (give(s, a, u->id, aliases.items[0], true, &changed, e) != 0)
 			return -1;
 		*change = changed ? PEOPLE_CHANGED : PEOPLE_UNCHANGED;
 		return 0;
-	case TEAM_REMOVE:
-		*change = PEOPLE_REMOVED;
-		return users_set_deleted(s, u->id, c->now, e);
-	case TEAM_RESTORE:
-		*change = PEOPLE_RESTORED;
-		return restore(s, u, c->entry.address, e);
+	case TEAM_REMOVE: *change = PEOPLE_REMOVED; return users_set_deleted(s, u->id, c->now, e);
+	case TEAM_RESTORE: *change = PEOPLE_RESTORED; return restore(s, u, c->entry.address, e);
 	case TEAM_ADD:
-	case TEAM_SET:
-		break;
+	case TEAM_SET: break;
 	}
 	return err_set(e, ERR_BUG, "team: no such action");
 }
 
-static int act(
-    struct store *s, struct arena *a, const struct team_change *c, enum people_change *change, struct err *e)
+static int act(struct store *s, struct arena *a, const struct team_change *c, enum people_change *change, struct err *e)
 {
 	struct user u;
 	int64_t id;
@@ -216,8 +203,7 @@ static int read_back(struct store *s, struct arena *a, const char *typed, struct
 	return found ? 0 : err_set(e, ERR_BUG, "%s: gone", typed);
 }
 
-int team_change(
-    struct store *s, struct arena *a, const struct team_change *c, struct team_outcome *out, struct err *e)
+int team_change(struct store *s, struct arena *a, const struct team_change *c, struct team_outcome *out, struct err *e)
 {
 	int64_t before = 0, after = 0;
 	int rc;

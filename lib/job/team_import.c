@@ -4,8 +4,8 @@ enum { COLUMN_NAME, COLUMN_ADDRESS, COLUMN_ALIASES, COLUMN_ROLE, COLUMN_ACTIVE }
 
 const char *const team_columns[] = {"name", "address", "aliases", "role", "active", NULL};
 
-static int put(struct store *s, struct arena *a, const struct csv_row *row, size_t pass, bool *done,
-    enum people_change *change, void *arg, struct err *e)
+static int put(struct store *s, struct arena *a, const struct csv_row *row, size_t pass, struct people_import_put *put,
+    void *arg, struct err *e)
 {
 	const int64_t *now = arg;
 	struct team_entry t = {
@@ -15,11 +15,10 @@ static int put(struct store *s, struct arena *a, const struct csv_row *row, size
 	    .active = row->cells[COLUMN_ACTIVE],
 	    .aliases = people_split(a, row->cells[COLUMN_ALIASES]),
 	};
-	int64_t id;
 
 	(void)pass;
-	*done = true;
-	return team_put(s, a, &t, *now, change, &id, e);
+	put->done = true;
+	return team_put(s, a, &t, *now, &put->change, &put->id, e);
 }
 
 static int finish(struct store *s, struct people_import *out, void *arg, struct err *e)

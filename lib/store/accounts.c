@@ -23,8 +23,8 @@ static int read_aliases(struct store *s, struct arena *a, struct account *out, s
 		if (!row)
 			return 0;
 		if (out->alias_count == size) {
-			out->aliases = arena_grow(a, out->aliases, size * sizeof *out->aliases,
-			    (size * 2 + 4) * sizeof *out->aliases);
+			out->aliases = arena_grow(
+			    a, out->aliases, size * sizeof *out->aliases, (size * 2 + 4) * sizeof *out->aliases);
 			size = size * 2 + 4;
 		}
 		const char *alias = arena_strdup(a, db_text(st, 0));
@@ -41,8 +41,7 @@ static void read_account(struct arena *a, sqlite3_stmt *st, struct account *out)
 	out->created_at = db_int(st, 4);
 }
 
-int accounts_get(
-    struct store *s, struct arena *a, const char *address, struct account *out, bool *found, struct err *e)
+int accounts_get(struct store *s, struct arena *a, const char *address, struct account *out, bool *found, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_account_get, e);
 
@@ -122,8 +121,7 @@ static int alias_owner(struct store *s, const char *address, int64_t id, int64_t
 		return 0;
 	*owner = db_int(st, 0);
 	if (*owner != id)
-		rc = err_set(
-		    e, ERR_REFUSED, "%s is an alias of the mailbox %s already", address, db_text(st, 1));
+		rc = err_set(e, ERR_REFUSED, "%s is an alias of the mailbox %s already", address, db_text(st, 1));
 	sqlite3_reset(st);
 	return rc;
 }
@@ -168,8 +166,8 @@ static int insert(struct store *s, const char *address, int64_t now, int64_t *id
 	return db_get_int(s, st, id, NULL, e);
 }
 
-static int ensure(struct store *s, const char *address, int64_t now, int64_t *id,
-    enum accounts_change *change, struct err *e)
+static int ensure(
+    struct store *s, const char *address, int64_t now, int64_t *id, enum accounts_change *change, struct err *e)
 {
 	bool removed, found;
 	int64_t owner;

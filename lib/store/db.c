@@ -139,28 +139,17 @@ int db_error(struct store *s, const char *what, struct err *e)
 
 	switch (sqlite3_errcode(s->db)) {
 	case SQLITE_BUSY:
-	case SQLITE_LOCKED:
-		code = ERR_TEMPORARY;
-		break;
+	case SQLITE_LOCKED: code = ERR_TEMPORARY; break;
 	case SQLITE_FULL:
-	case SQLITE_IOERR:
-		code = ERR_IO;
-		break;
+	case SQLITE_IOERR: code = ERR_IO; break;
 	case SQLITE_PERM:
 	case SQLITE_READONLY:
-	case SQLITE_AUTH:
-		code = ERR_REFUSED;
-		break;
+	case SQLITE_AUTH: code = ERR_REFUSED; break;
 	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		code = ERR_INPUT;
-		break;
+	case SQLITE_NOTADB: code = ERR_INPUT; break;
 	case SQLITE_CONSTRAINT:
-	case SQLITE_MISMATCH:
-		code = ERR_INPUT;
-		break;
-	default:
-		break;
+	case SQLITE_MISMATCH: code = ERR_INPUT; break;
+	default: break;
 	}
 	return err_set(e, code, "%s: %s: %s", s->path, what, sqlite3_errmsg(s->db));
 }

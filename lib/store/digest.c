@@ -10,14 +10,11 @@
 /* Rows are appended to an array in the arena, which doubles. */
 static void *append(struct arena *a, void **items, size_t *count, size_t size)
 {
-	if ((*count & (*count - 1)) == 0) {
-		size_t cap = *count ? *count * 2 : 1;
-		void *grown = arena_array(a, cap, size);
-		if (*count)
-			memcpy(grown, *items, *count * size);
-		*items = grown;
-	}
-	return memset((char *)*items + (*count)++ * size, 0, size);
+	char *grown = *items;
+
+	if (!grown || (*count & (*count - 1)) == 0)
+		*items = grown = arena_grow(a, grown, *count * size, (*count ? *count * 2 : 1) * size);
+	return memset(grown + (*count)++ * size, 0, size);
 }
 
 static const char *text_of(struct arena *a, sqlite3_stmt *st, int column)
@@ -93,9 +90,14 @@ static int load_investors(struct store *s, struct arena *a, struct digest_facts 
 	return 0;
 }
 
+struct place {
+	int64_t id;
+	struct digest_investor *investor;
+};
+
 static int by_id(const void *x, const void *y)
 {
-	int64_t a = (*(struct digest_investor *const *)x)->id, b = (*(struct digest_investor *const *)y)->id;
+	int64_t a = ((const struct place *)x)->id, b = ((const struct place *)y)->id;
 
 	return a < b ? -1 : a > b;
 }
@@ -103,7 +105,7 @@ static int by_id(const void *x, const void *y)
 /* Rows (top record, name) into the list at `offset` of each investor; `sorted` holds the investors by id. Both come in the
  * order of ids, so that one walk is enough. */
 static int load_names(struct store *s, struct arena *a, const char *sql, const struct digest_facts *f,
-    struct digest_investor **sorted, size_t offset, struct err *e)
+    const struct place *sorted, size_t offset, struct err *e)
 {
 	sqlite3_stmt *st = prepare_period(s, sql, f, e);
 	size_t at = 0;
@@ -112,10 +114,10 @@ static int load_names(struct store *s, struct arena *a, const char *sql, const s
 	if (!st || db_step(s, st, &row, e) != 0)
 		return -1;
 	while (row) {
-		while (at < f->investor_count && sorted[at]->id < db_int(st, 0))
+		while (at < f->investor_count && sorted[at].id < db_int(st, 0))
 			at++;
-		if (at < f->investor_count && sorted[at]->id == db_int(st, 0)) {
-			struct digest_names *n = (struct digest_names *)(void *)((char *)sorted[at] + offset);
+		if (at < f->investor_count && sorted[at].id == db_int(st, 0)) {
+			struct digest_names *n = (struct digest_names *)(void *)((char *)sorted[at].investor + offset);
 			void *items = n->items;
 			*(const char **)append(a, &items, &n->count, sizeof *n->items) = text_of(a, st, 1);
 			n->items = items;
@@ -128,12 +130,14 @@ static int load_names(struct store *s, struct arena *a, const char *sql, const s
 
 static int load_all_names(struct store *s, struct arena *a, struct digest_facts *f, struct err *e)
 {
-	struct digest_investor **sorted = arena_array(a, f->investor_count, sizeof(struct digest_investor *));
+	struct place *sorted;
 
+	if (!f->investors)
+		return 0;
+	sorted = arena_array(a, f->investor_count, sizeof *sorted);
 	for (size_t i = 0; i < f->investor_count; i++)
-		sorted[i] = &f->investors[i];
-	if (f->investor_count > 0)
-		qsort(sorted, f->investor_count, sizeof *sorted, by_id);
+		sorted[i] = (struct place){f->investors[i].id, &f->investors[i]};
+	qsort(sorted, f->investor_count, sizeof *sorted, by_id);
 	if (load_names(s, a, sql_digest_people, f, sorted, offsetof(struct digest_investor, people), e) != 0)
 		return -1;
 	return load_names(s, a, sql_digest_team, f, sorted, offsetof(struct digest_investor, team), e);
@@ -162,10 +166,13 @@ static int load_members(struct store *s, struct arena *a, struct digest_facts *f
 /* Members and their investors come in the same order: by name, then id. */
 static int load_member_investors(struct store *s, struct arena *a, struct digest_facts *f, struct err *e)
 {
-	sqlite3_stmt *st = prepare_period(s, sql_digest_member_investors, f, e);
+	sqlite3_stmt *st;
 	size_t at = 0;
 	bool row;
 
+	if (!f->members)
+		return 0;
+	st = prepare_period(s, sql_digest_member_investors, f, e);
 	if (!st || db_step(s, st, &row, e) != 0)
 		return -1;
 	while (row) {

@@ -38,8 +38,8 @@ static int read_addresses(struct store *s, struct arena *a, struct investor *i, 
 			return 0;
 		const char *address = arena_strdup(a, db_text(st, 0));
 		if (i->address_count == size) {
-			i->addresses = arena_grow(a, i->addresses, size * sizeof *i->addresses,
-			    (size * 2 + 2) * sizeof *i->addresses);
+			i->addresses = arena_grow(
+			    a, i->addresses, size * sizeof *i->addresses, (size * 2 + 2) * sizeof *i->addresses);
 			size = size * 2 + 2;
 		}
 		i->addresses[i->address_count++] = (struct investor_address){address, db_int(st, 1) != 0};
@@ -62,8 +62,8 @@ static int read_domains(struct store *s, struct arena *a, struct investor *i, st
 			return 0;
 		const char *domain = arena_strdup(a, db_text(st, 0));
 		if (i->domain_count == size) {
-			i->domains = arena_grow(
-			    a, i->domains, size * sizeof *i->domains, (size * 2 + 2) * sizeof *i->domains);
+			i->domains =
+			    arena_grow(a, i->domains, size * sizeof *i->domains, (size * 2 + 2) * sizeof *i->domains);
 			size = size * 2 + 2;
 		}
 		i->domains[i->domain_count++] = domain;
@@ -86,8 +86,7 @@ static enum investor_kind kind_of(const char *word)
 
 static void read_investor(struct arena *a, sqlite3_stmt *st, struct investor *i)
 {
-	*i = (struct investor){
-	    .id = db_int(st, 0), .kind = kind_of(db_text(st, 1)), .name = copy(a, db_text(st, 2))};
+	*i = (struct investor){.id = db_int(st, 0), .kind = kind_of(db_text(st, 1)), .name = copy(a, db_text(st, 2))};
 	i->parent_id = db_int(st, 3);
 	i->parent_kind = kind_of(db_text(st, 4));
 	i->parent_name = copy(a, db_text(st, 5));
@@ -97,8 +96,7 @@ static void read_investor(struct arena *a, sqlite3_stmt *st, struct investor *i)
 	i->is_removed = db_int(st, 9) != 0;
 }
 
-int investors_get(
-    struct store *s, struct arena *a, int64_t id, struct investor *out, bool *found, struct err *e)
+int investors_get(struct store *s, struct arena *a, int64_t id, struct investor *out, bool *found, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_investor_get, e);
 
@@ -116,8 +114,7 @@ int investors_get(
 }
 
 /* Runs a query whose rows are ids. */
-static int read_ids(
-    struct store *s, struct arena *a, sqlite3_stmt *st, struct investor_ids *ids, struct err *e)
+static int read_ids(struct store *s, struct arena *a, sqlite3_stmt *st, struct investor_ids *ids, struct err *e)
 {
 	size_t size = 0;
 	bool row;
@@ -129,16 +126,16 @@ static int read_ids(
 		if (!row)
 			return 0;
 		if (ids->count == size) {
-			ids->items = arena_grow(
-			    a, ids->items, size * sizeof *ids->items, (size * 2 + 2) * sizeof *ids->items);
+			ids->items =
+			    arena_grow(a, ids->items, size * sizeof *ids->items, (size * 2 + 2) * sizeof *ids->items);
 			size = size * 2 + 2;
 		}
 		ids->items[ids->count++] = db_int(st, 0);
 	}
 }
 
-int investors_find_name(struct store *s, struct arena *a, enum investor_kind kind, const char *name,
-    bool removed, struct investor_ids *ids, struct err *e)
+int investors_find_name(struct store *s, struct arena *a, enum investor_kind kind, const char *name, bool removed,
+    struct investor_ids *ids, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_investor_by_name, e);
 
@@ -150,8 +147,8 @@ int investors_find_name(struct store *s, struct arena *a, enum investor_kind kin
 	return read_ids(s, a, st, ids, e);
 }
 
-int investors_find_address(struct store *s, struct arena *a, enum investor_kind kind, const char *address,
-    bool removed, struct investor_ids *ids, struct err *e)
+int investors_find_address(struct store *s, struct arena *a, enum investor_kind kind, const char *address, bool removed,
+    struct investor_ids *ids, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_investor_by_address, e);
 
@@ -173,8 +170,7 @@ int investors_children(struct store *s, struct arena *a, int64_t id, struct inve
 	return read_ids(s, a, st, ids, e);
 }
 
-int investors_name_of_address(
-    struct store *s, struct arena *a, const char *address, const char **name, struct err *e)
+int investors_name_of_address(struct store *s, struct arena *a, const char *address, const char **name, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_investor_name_of_address, e);
 	bool row;

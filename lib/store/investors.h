@@ -26,7 +26,7 @@ struct investor {
 	int64_t parent_id; /* 0: none */
 	enum investor_kind parent_kind;
 	const char *parent_name; /* NULL: none */
-	const char *notes; /* NULL: none */
+	const char *notes;       /* NULL: none */
 	int64_t created_at, updated_at;
 	bool is_removed;
 	struct investor_address *addresses; /* aliases last, else in alphabetical order */
@@ -45,19 +45,17 @@ const char *investor_kind_name(enum investor_kind kind); /* as investors.kind ha
 bool investor_kind_parse(const char *word, enum investor_kind *kind);
 
 /* Removed ones are found as well. What *out points to lives in `a`. */
-int investors_get(
-    struct store *s, struct arena *a, int64_t id, struct investor *out, bool *found, struct err *e);
+int investors_get(struct store *s, struct arena *a, int64_t id, struct investor *out, bool *found, struct err *e);
 /* The records of this name and kind (or INVESTOR_ANY), removed ones last and only with `removed`; at most 100, in `a`. */
-int investors_find_name(struct store *s, struct arena *a, enum investor_kind kind, const char *name,
-    bool removed, struct investor_ids *ids, struct err *e);
+int investors_find_name(struct store *s, struct arena *a, enum investor_kind kind, const char *name, bool removed,
+    struct investor_ids *ids, struct err *e);
 /* The same for those that have the address, as such or as an alias. */
-int investors_find_address(struct store *s, struct arena *a, enum investor_kind kind, const char *address,
-    bool removed, struct investor_ids *ids, struct err *e);
+int investors_find_address(struct store *s, struct arena *a, enum investor_kind kind, const char *address, bool removed,
+    struct investor_ids *ids, struct err *e);
 /* The records that belong to this one. */
 int investors_children(struct store *s, struct arena *a, int64_t id, struct investor_ids *ids, struct err *e);
 /* Name of a record that has the address and is not removed; NULL when there is none. */
-int investors_name_of_address(
-    struct store *s, struct arena *a, const char *address, const char **name, struct err *e);
+int investors_name_of_address(struct store *s, struct arena *a, const char *address, const char **name, struct err *e);
 /* Calls back for every record of a kind (or INVESTOR_ANY), by kind and name, removed ones only with `removed`; *i lives until the
  * call returns. A callback that returns not 0 ends the loop, and that is the result. */
 int investors_each(struct store *s, enum investor_kind kind, bool removed,

@@ -3,8 +3,7 @@
 #include "sql.h"
 #include "store/db.h"
 
-int match_data_each_own(
-    struct store *s, void (*each)(const char *address, void *arg), void *arg, struct err *e)
+int match_data_each_own(struct store *s, void (*each)(const char *address, void *arg), void *arg, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_match_own, e);
 	bool row;
@@ -20,8 +19,8 @@ int match_data_each_own(
 	}
 }
 
-static int each_row(struct store *s, const char *sql, void (*each)(const struct match_row *, void *arg),
-    void *arg, struct err *e)
+static int each_row(
+    struct store *s, const char *sql, void (*each)(const struct match_row *, void *arg), void *arg, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql, e);
 	bool row;
@@ -45,14 +44,13 @@ int match_data_each_address(
 	return each_row(s, sql_match_addresses, each, arg, e);
 }
 
-int match_data_each_domain(
-    struct store *s, void (*each)(const struct match_row *, void *arg), void *arg, struct err *e)
+int match_data_each_domain(struct store *s, void (*each)(const struct match_row *, void *arg), void *arg, struct err *e)
 {
 	return each_row(s, sql_match_domains, each, arg, e);
 }
 
-int match_data_thread(struct store *s, struct arena *a, int64_t thread_id, int64_t email_id, int64_t **ids,
-    size_t *n, struct err *e)
+int match_data_thread(
+    struct store *s, struct arena *a, int64_t thread_id, int64_t email_id, int64_t **ids, size_t *n, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_match_thread, e);
 	size_t size = 0;
@@ -77,8 +75,7 @@ int match_data_thread(struct store *s, struct arena *a, int64_t thread_id, int64
 	}
 }
 
-int match_data_own_name(
-    struct store *s, struct arena *a, const char *address, const char **name, struct err *e)
+int match_data_own_name(struct store *s, struct arena *a, const char *address, const char **name, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_match_own_name, e);
 	bool row;
@@ -94,15 +91,4 @@ int match_data_own_name(
 		sqlite3_reset(st);
 	}
 	return 0;
-}
-
-int match_data_thread_of(struct store *s, const char *message_id, int64_t *thread_id, struct err *e)
-{
-	sqlite3_stmt *st = db_prepare(s, sql_match_thread_of, e);
-
-	*thread_id = 0;
-	if (!st)
-		return -1;
-	db_bind_text(st, ":message_id", message_id);
-	return db_get_int(s, st, thread_id, NULL, e);
 }

@@ -19,8 +19,7 @@ struct match_row {
 };
 
 /* Every address of the team's members (active or not) and of the mailboxes, aliases too; removed ones left out. */
-int match_data_each_own(
-    struct store *s, void (*each)(const char *address, void *arg), void *arg, struct err *e);
+int match_data_each_own(struct store *s, void (*each)(const char *address, void *arg), void *arg, struct err *e);
 /* Every address (domain) of every investor that is not removed: by address, then exact before alias, then by rank and id. */
 int match_data_each_address(
     struct store *s, void (*each)(const struct match_row *, void *arg), void *arg, struct err *e);
@@ -29,14 +28,10 @@ int match_data_each_domain(
 
 /* The investors that other messages of the thread are linked to, confirmed and not by the thread itself, which would hold itself
  * up. Of a long thread the first and the last hundred messages are looked at. In order of id; they live in `a`. */
-int match_data_thread(struct store *s, struct arena *a, int64_t thread_id, int64_t email_id, int64_t **ids,
-    size_t *n, struct err *e);
-
-/* The thread of the message with this Message-ID, 0 when none is there. */
-int match_data_thread_of(struct store *s, const char *message_id, int64_t *thread_id, struct err *e);
+int match_data_thread(
+    struct store *s, struct arena *a, int64_t thread_id, int64_t email_id, int64_t **ids, size_t *n, struct err *e);
 
 /* Whose address it is ("team member Mara Voss", "mailbox mara@harbor.example") when it is our own, else NULL. */
-int match_data_own_name(
-    struct store *s, struct arena *a, const char *address, const char **name, struct err *e);
+int match_data_own_name(struct store *s, struct arena *a, const char *address, const char **name, struct err *e);
 
 #endif

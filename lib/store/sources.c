@@ -139,16 +139,24 @@ int failed_resolve_place(struct store *s, int64_t account_id, int64_t source_id,
 	return db_run(s, st, e);
 }
 
-int failed_count(struct store *s, int64_t account_id, int64_t source_id, int64_t *n, struct err *e)
+int failed_count(struct store *s, int64_t account_id, int64_t source_id, int64_t cursor, int64_t *all, int64_t *before,
+    struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_failed_count, e);
+	bool row;
 
-	*n = 0;
+	*all = *before = 0;
 	if (!st)
 		return -1;
 	db_bind_int(st, ":account", account_id);
 	db_bind_int(st, ":source", source_id);
-	return db_get_int(s, st, n, NULL, e);
+	db_bind_int(st, ":cursor", cursor);
+	if (db_step(s, st, &row, e) != 0)
+		return -1;
+	*all = db_int(st, 0);
+	*before = db_int(st, 1);
+	sqlite3_reset(st);
+	return 0;
 }
 
 int failed_next(struct store *s, struct arena *a, int64_t account_id, const struct failed_item *after,

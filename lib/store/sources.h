@@ -49,7 +49,9 @@ int failed_resolve(struct store *s, int64_t id, int64_t now, struct err *e);
 /* The place was read; nothing happens when it never failed. */
 int failed_resolve_place(struct store *s, int64_t account_id, int64_t source_id, int64_t offset, const char *name,
     int64_t now, struct err *e);
-int failed_count(struct store *s, int64_t account_id, int64_t source_id, int64_t *n, struct err *e);
+/* Unresolved places of a source: all, and those before the cursor. */
+int failed_count(struct store *s, int64_t account_id, int64_t source_id, int64_t cursor, int64_t *all, int64_t *before,
+    struct err *e);
 /* The next unresolved place behind `after` (all zero: the first), by source and place. Strings live in `a`. */
 int failed_next(struct store *s, struct arena *a, int64_t account_id, const struct failed_item *after,
     struct failed_item *out, struct err *e);

@@ -81,8 +81,7 @@ int stats_runs_each(struct store *s, int limit, void (*row)(const struct stats_r
 	}
 }
 
-int stats_outbox_each(
-    struct store *s, void (*row)(const char *state, int64_t count, void *), void *arg, struct err *e)
+int stats_outbox_each(struct store *s, void (*row)(const char *state, int64_t count, void *), void *arg, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_stats_outbox, e);
 	bool more;

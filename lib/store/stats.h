@@ -34,8 +34,8 @@ int stats_counts_get(struct store *s, struct stats_counts *c, struct err *e);
 
 /* The callbacks get what is valid until they return. Accounts by address; runs newest first, at most `limit`; states by name. */
 int stats_accounts_each(struct store *s, void (*row)(const struct stats_account *, void *), void *arg, struct err *e);
-int stats_runs_each(struct store *s, int limit, void (*row)(const struct stats_run *, void *), void *arg, struct err *e);
-int stats_outbox_each(
-    struct store *s, void (*row)(const char *state, int64_t count, void *), void *arg, struct err *e);
+int stats_runs_each(
+    struct store *s, int limit, void (*row)(const struct stats_run *, void *), void *arg, struct err *e);
+int stats_outbox_each(struct store *s, void (*row)(const char *state, int64_t count, void *), void *arg, struct err *e);
 
 #endif

@@ -82,11 +82,11 @@ static int check_version(struct store *s, enum store_mode mode, struct err *e)
 	if (store_schema_version(s, &version, e) != 0)
 		return -1;
 	if (version > store_schema_latest())
-		return err_set(e, ERR_CONFIG, "%s: schema version %d, this program knows %d: install a newer Mailroom", s->path,
-		    version, store_schema_latest());
+		return err_set(e, ERR_CONFIG, "%s: schema version %d, this program knows %d: install a newer Mailroom",
+		    s->path, version, store_schema_latest());
 	if (mode < STORE_UPGRADE && version < store_schema_latest())
-		return err_set(e, ERR_CONFIG, "%s: schema version %d, this program needs %d: run `mailroom migrate`", s->path,
-		    version, store_schema_latest());
+		return err_set(e, ERR_CONFIG, "%s: schema version %d, this program needs %d: run `mailroom migrate`",
+		    s->path, version, store_schema_latest());
 	return 0;
 }
 
@@ -125,7 +125,8 @@ int store_schema_version(struct store *s, int *version, struct err *e)
 	sqlite3_stmt *st = NULL;
 	int rc = -1;
 
-	if (sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &st, NULL) != SQLITE_OK || sqlite3_step(st) != SQLITE_ROW)
+	if (sqlite3_prepare_v2(s->db, "PRAGMA user_version", -1, &st, NULL) != SQLITE_OK ||
+	    sqlite3_step(st) != SQLITE_ROW)
 		db_error(s, "read the schema version", e);
 	else
 		rc = 0;
@@ -193,7 +194,8 @@ void store_rollback(struct store *s)
 		sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
 }
 
-static int check_with(struct store *s, const char *sql, void (*finding)(const char *, void *), void *arg, size_t *n, struct err *e)
+static int check_with(
+    struct store *s, const char *sql, void (*finding)(const char *, void *), void *arg, size_t *n, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql, e);
 	bool row = true;
@@ -219,7 +221,8 @@ int store_check(struct store *s, void (*finding)(const char *text, void *arg), v
 	if (check_with(s, "PRAGMA integrity_check", finding, arg, n, e) != 0)
 		return -1;
 	return check_with(s,
-	    "SELECT 'row ' || coalesce(rowid, '?') || ' of ' || \"table\" || ' names a row of ' || parent || ' that is not there' "
+	    "SELECT 'row ' || coalesce(rowid, '?') || ' of ' || \"table\" || ' names a row of ' || parent || ' that is "
+	    "not there' "
 	    "FROM pragma_foreign_key_check",
 	    finding, arg, n, e);
 }

@@ -7,8 +7,8 @@
 static void add_alias(struct arena *a, struct user *u, size_t *size, const char *alias)
 {
 	if (u->alias_count == *size) {
-		u->aliases = arena_grow(
-		    a, u->aliases, *size * sizeof *u->aliases, (*size * 2 + 4) * sizeof *u->aliases);
+		u->aliases =
+		    arena_grow(a, u->aliases, *size * sizeof *u->aliases, (*size * 2 + 4) * sizeof *u->aliases);
 		*size = *size * 2 + 4;
 	}
 	u->aliases[u->alias_count++] = alias;
@@ -38,15 +38,14 @@ static int read_addresses(struct store *s, struct arena *a, struct user *u, stru
 
 static void read_user(struct arena *a, sqlite3_stmt *st, struct user *u)
 {
-	*u = (struct user){
-	    .id = db_int(st, 0), .name = arena_strdup(a, db_text(st, 1)), .is_admin = db_int(st, 2) != 0};
+	*u =
+	    (struct user){.id = db_int(st, 0), .name = arena_strdup(a, db_text(st, 1)), .is_admin = db_int(st, 2) != 0};
 	u->is_active = db_int(st, 3) != 0;
 	u->is_removed = db_int(st, 4) != 0;
 	u->created_at = db_int(st, 5);
 }
 
-int users_get(
-    struct store *s, struct arena *a, const char *address, struct user *out, bool *found, struct err *e)
+int users_get(struct store *s, struct arena *a, const char *address, struct user *out, bool *found, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_user_get, e);
 
@@ -63,8 +62,7 @@ int users_get(
 	return read_addresses(s, a, out, e);
 }
 
-int users_each(
-    struct store *s, bool removed, int (*each)(const struct user *, void *arg), void *arg, struct err *e)
+int users_each(struct store *s, bool removed, int (*each)(const struct user *, void *arg), void *arg, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_user_list, e);
 	struct arena a = {0};

@@ -15,19 +15,16 @@ struct user {
 	const char *name;
 	bool is_admin, is_active, is_removed;
 	int64_t created_at;
-	const char
-	    *address; /* the primary one; NULL when another member took it while this one was removed */
+	const char *address;  /* the primary one; NULL when another member took it while this one was removed */
 	const char **aliases; /* in alphabetical order */
 	size_t alias_count;
 };
 
 /* The member who has the address, primary or alias, removed ones included. What *out points to lives in `a`. */
-int users_get(
-    struct store *s, struct arena *a, const char *address, struct user *out, bool *found, struct err *e);
+int users_get(struct store *s, struct arena *a, const char *address, struct user *out, bool *found, struct err *e);
 /* Calls back for every member by name, removed ones only with `removed`; *user lives until the call returns. A callback that
  * returns not 0 ends the loop, and that is the result. */
-int users_each(
-    struct store *s, bool removed, int (*each)(const struct user *, void *arg), void *arg, struct err *e);
+int users_each(struct store *s, bool removed, int (*each)(const struct user *, void *arg), void *arg, struct err *e);
 
 /* A new member without addresses; of *u name, is_admin and is_active count. */
 int users_insert(struct store *s, const struct user *u, int64_t now, int64_t *id, struct err *e);

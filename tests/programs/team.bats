@@ -163,3 +163,26 @@ dry run: t.csv: 1 added, 0 restored, 2 changed, 0 unchanged"
 		"$(team list --json | python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)["team"][0]))')"
 	team role --json mara@harbor.example member | grep -q '"change": "changed", "dry_run": false, "member": {"name": "Mara Voss"'
 }
+
+@test "CSV: a member stands on one line" {
+	printf 'name,address\nUno,uno@harbor.example\nUno,uno@harbor.example\nDue,uno@harbor.example\nJonas Beck,jonas@harbor.example\nJB,jb@harbor.example\n' > t.csv
+	fails 65 team import t.csv
+	same 'team: t.csv: line 4: line 2 is about the same record and says something else
+team: t.csv: line 6: line 5 is about the same record and says something else
+team: t.csv: nothing was imported: 2 faults'
+	printf 'name,address\nUno,uno@harbor.example\nUno,uno@harbor.example\n' > t.csv
+	same "t.csv: 1 added, 0 restored, 0 changed, 1 unchanged" "$(team import t.csv)"
+}
+
+@test "a member at an investor's domain is taken with a warning" {
+	contact add -q organisation --name Northwind --domain northwind.example
+	run team add guest@mail.northwind.example --name Guest
+	same "team: warning: northwind.example is our own domain now: mail from there no longer matches Northwind by it
+added Guest <guest@mail.northwind.example>"
+	team remove -q guest@mail.northwind.example
+	run account add post@northwind.example
+	same "account: warning: northwind.example is our own domain now: mail from there no longer matches Northwind by it
+added post@northwind.example"
+	printf 'name,address\nGuest,g@northwind.example\n' > t.csv
+	team import t.csv 2>&1 | grep -q 'is our own domain now'
+}

@@ -114,8 +114,8 @@ static void a_file_of_joined_lines_takes_no_time(void **state)
 	char *text = test_malloc(n);
 	enum err_code code;
 
-	for (size_t i = 0; i < n; i += 2)
-		memcpy(text + i, "\\\n", 2);
+	for (size_t i = 0; i < n; i++)
+		text[i] = i % 2 ? '\n' : '\\';
 	text[0] = '#';
 	text[1] = ' ';
 	assert_string_equal(load(text, n, &code), "Team");

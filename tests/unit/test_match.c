@@ -52,8 +52,7 @@ static void put_member(struct room *r, const char *name, const char *address, co
 
 static void put_account(struct room *r, const char *address, const char *aliases)
 {
-	struct account_change c = {
-	    .action = ACCOUNT_ADD, .address = address, .aliases = words(r, aliases), .now = NOW};
+	struct account_change c = {.action = ACCOUNT_ADD, .address = address, .aliases = words(r, aliases), .now = NOW};
 	enum people_change done;
 	struct account out;
 	struct err e = {0};
@@ -68,9 +67,9 @@ static void fill(struct room *r)
 	put_member(r, "Mara Voss", "mara@harbor.example", "");
 	put_member(r, "Jonas Beck", "jonas@harbor.example", "jb@harbor.example jonas.private@gmail.com");
 	put_account(r, "office@harbor.example", "hello@quay.example");
-	put_contact(r, (struct contact_entry){.kind = INVESTOR_FUND,
-	                   .name = "Growth II",
-	                   .addresses = words(r, "fund2@northwind.example")});
+	put_contact(
+	    r, (struct contact_entry){
+	           .kind = INVESTOR_FUND, .name = "Growth II", .addresses = words(r, "fund2@northwind.example")});
 	put_contact(r, (struct contact_entry){.kind = INVESTOR_ORGANISATION,
 	                   .name = "Northwind",
 	                   .fund = "Growth II",
@@ -78,26 +77,23 @@ static void fill(struct room *r)
 	                   .domains = words(r, "northwind.example")});
 	put_contact(
 	    r, (struct contact_entry){
-	           .kind = INVESTOR_ORGANISATION, .name = "Alder", .domains = words(r, "alder.co.uk")});
+	           .kind = INVESTOR_ORGANISATION, .name = "Alder", .domains = words(r, "alder.co.uk amazonaws.com")});
 	put_contact(r, (struct contact_entry){.kind = INVESTOR_CONTACT,
 	                   .name = "Kay",
 	                   .organisation = "Northwind",
 	                   .addresses = words(r, "kay.lindqvist@northwind.example"),
 	                   .aliases = words(r, "kay@northwind.example shared@northwind.example")});
-	put_contact(
-	    r, (struct contact_entry){
-	           .kind = INVESTOR_CONTACT, .name = "Ines", .addresses = words(r, "ines.okafor@gmail.com")});
+	put_contact(r, (struct contact_entry){
+	                   .kind = INVESTOR_CONTACT, .name = "Ines", .addresses = words(r, "ines.okafor@gmail.com")});
 	put_contact(r, (struct contact_entry){.kind = INVESTOR_CONTACT,
 	                   .name = "Twin A",
 	                   .addresses = words(r, "a@twins.example twins@twins.example")});
 	put_contact(r, (struct contact_entry){.kind = INVESTOR_CONTACT,
 	                   .name = "Twin B",
 	                   .addresses = words(r, "b@twins.example twins@twins.example")});
-	put_contact(
-	    r, (struct contact_entry){
-	           .kind = INVESTOR_CONTACT, .name = "Gone", .addresses = words(r, "gone@left.example")});
-	put_contact(r,
-	    (struct contact_entry){.kind = INVESTOR_ADDRESS, .addresses = words(r, "press@weekly.example")});
+	put_contact(r, (struct contact_entry){
+	                   .kind = INVESTOR_CONTACT, .name = "Gone", .addresses = words(r, "gone@left.example")});
+	put_contact(r, (struct contact_entry){.kind = INVESTOR_ADDRESS, .addresses = words(r, "press@weekly.example")});
 }
 
 /* Threads 7 and 8: message 1 links Northwind by address, message 2 only by the thread, message 3 unverified. */
@@ -158,7 +154,7 @@ struct example {
 	bool is_bulk;
 	const char *dmarc;
 	const char *links; /* "investor kind status" for each, separated by ", " */
-	const char *why; /* of the first link */
+	const char *why;   /* of the first link */
 };
 
 static const struct example examples[] = {
@@ -175,21 +171,24 @@ static const struct example examples[] = {
     {"from:who@northwind.example", 0, false, NULL, "2 domain confirmed",
         "From who@northwind.example is at northwind.example, a domain of Northwind"},
     {"cc:who@mail.eu.alder.co.uk", 0, false, NULL, "3 domain confirmed", NULL},
-    {"from:who@other.co.uk cc:x@notnorthwind.example bcc:x@northwind.example.evil.example", 0, false, NULL,
-        "", NULL},
+    {"from:who@other.co.uk cc:x@notnorthwind.example bcc:x@northwind.example.evil.example", 0, false, NULL, "", NULL},
+    /* A public suffix below a domain on record: whoever has a bucket there is not theirs. */
+    {"from:x@bucket.s3.amazonaws.com", 0, false, NULL, "", NULL},
+    {"from:x@mail.amazonaws.com", 0, false, NULL, "3 domain confirmed", NULL},
     /* The strongest kind of one investor counts, wherever it stands. */
     {"from:who@northwind.example to:shared@northwind.example", 0, false, NULL, "2 address confirmed",
         "To shared@northwind.example is on record for Northwind"},
     {"to:shared@northwind.example to:who@northwind.example", 0, false, NULL, "2 address confirmed", NULL},
     /* Two investors in one message. */
-    {"from:ines.okafor@gmail.com cc:x@alder.co.uk", 0, false, NULL, "5 address confirmed, 3 domain confirmed",
-        NULL},
+    {"from:ines.okafor@gmail.com cc:x@alder.co.uk", 0, false, NULL, "5 address confirmed, 3 domain confirmed", NULL},
     /* Mail among ourselves, aliases and the mailboxes' addresses included; the thread is not asked. */
     {"from:mara@harbor.example to:jb@harbor.example cc:jonas.private@gmail.com bcc:hello@quay.example "
      "to:office@harbor.example",
         7, false, NULL, "", NULL},
     /* Our own domain tells nothing, and free mail neither. */
     {"from:temp@harbor.example to:stranger@gmail.com", 0, false, NULL, "", NULL},
+    {"from:mara@harbor.example to:everybody@harbor.example cc:x@lists.harbor.example", 7, false, NULL, "", NULL},
+    {"from:mara@harbor.example to:x@myharbor.example", 7, false, NULL, "2 thread confirmed", NULL},
     /* Threads: confirmed links that stand by themselves, and an outside address that nobody knows. */
     {"from:stranger@gmail.com to:mara@harbor.example", 7, false, NULL, "2 thread confirmed",
         "From stranger@gmail.com takes part in a thread that concerns Northwind"},
@@ -359,8 +358,7 @@ static void test_many(void **state)
 	           "INSERT INTO investor_addresses (address, investor_id) SELECT 'a' || id || "
 	           "'@many.example', id FROM investors;");
 	for (size_t i = 0; i < 2 * MANY; i++)
-		parties[i] =
-		    (struct match_party){"to", arena_printf(&r->arena, "a%zu@many.example", i % MANY + 1)};
+		parties[i] = (struct match_party){"to", arena_printf(&r->arena, "a%zu@many.example", i % MANY + 1)};
 	assert_int_equal(matcher_new(r->store, NULL, &m, &e), 0);
 	assert_int_equal(matcher_match(m, &r->arena, &in, &links, &e), 0);
 	assert_int_equal(links.count, MANY);

@@ -36,10 +36,10 @@ enum { WHOLE_COUNT = sizeof whole_tables / sizeof *whole_tables };
 
 static char *temp_path(void)
 {
-	static char path[] = "/tmp/mailroom-sql-XXXXXX";
+	static char path[64];
 	int fd;
 
-	memcpy(path + strlen(path) - 6, "XXXXXX", 6);
+	snprintf(path, sizeof path, "/tmp/mailroom-sql-XXXXXX");
 	fd = mkstemp(path);
 	assert_true(fd >= 0);
 	close(fd);
