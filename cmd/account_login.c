@@ -116,8 +116,8 @@ static void explain(struct cli *cli, const struct account_login *l)
 {
 	bool paste = cli_flag(cli, "no-browser");
 
-	/* Data, so that a script can take it; the words go to the person. */
-	printf("%s\n", account_login_url(l));
+	/* Data, so that a script can take it; the words go to the person. With --json standard output is one document. */
+	fprintf(cli_json(cli) ? stderr : stdout, "%s\n", account_login_url(l));
 	fflush(stdout);
 	if (cli_quiet(cli))
 		return;

@@ -240,7 +240,8 @@ static int check_owner(struct arena *a, const struct account *account, const str
 static int get_profile(const struct account_gmail *g, struct http *http, struct arena *a, const struct account *account,
     struct gmail_profile *profile, struct err *e)
 {
-	struct gmail_access_options o = {g->config, g->store, http, OAUTH_SCOPE_READ, g->now};
+	struct gmail_access_options o = {
+	    .config = g->config, .store = g->store, .scope = OAUTH_SCOPE_READ, .now = g->now};
 	struct gmail_options options = {
 	    .api_url = config_text(g->config, "MAILROOM_GMAIL_API_URL"), .retry_max = TEST_TRIES};
 	struct gmail_clock clock = gmail_clock_system();

@@ -84,6 +84,7 @@ static void check_permissions(struct doctor *d)
 	check_mode(d, attachments, 077, true);
 	check_mode(d, config_text(d->config, "MAILROOM_OUTBOX_DIR"), 077, true);
 	check_mode(d, db, 077, true);
+	check_mode(d, config_text(d->config, "MAILROOM_SECRET_KEY_FILE"), 037, false);
 	for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
 		char *path = mem_printf("%s%s", db, beside[i]);
 		check_mode(d, path, 077, false);
@@ -118,6 +119,7 @@ void doctor_run(const struct config *c, const struct doctor_options *options,
 		make_check(&d, "attachments", doctor_check_attachments);
 		make_check(&d, "outbox", doctor_check_outbox);
 		make_check(&d, "capture", doctor_check_capture);
+		make_check(&d, "credentials", doctor_check_credentials);
 	}
 	store_close(d.store);
 	*worst = d.worst;

@@ -12,7 +12,8 @@ enum doctor_level { DOCTOR_OK, DOCTOR_WARNING, DOCTOR_PROBLEM };
 
 struct doctor_finding {
 	const char
-	    *check; /* "settings", "permissions", "schema", "disk", "integrity", "attachments", "outbox", "capture" */
+	    *check; /* "settings", "permissions", "schema", "disk", "integrity", "attachments", "outbox", "capture",
+	                      "credentials" */
 	enum doctor_level level;
 	const char *text;   /* what was found */
 	const char *advice; /* what to do; NULL when there is nothing to do */

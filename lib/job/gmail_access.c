@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "job/credential.h"
 #include "job/keys.h"
+#include "net/http.h"
 #include "net/jwt.h"
 #include "net/token_source.h"
 
@@ -17,6 +18,8 @@ struct gmail_access {
 	struct account account;
 	struct credential credential;
 	char *cache_dir;
+	/* Not the Gmail client's: that one may have calls open when it wants a token. */
+	struct http *http;
 	struct secret_ring *ring;
 	struct jwt_key *key;
 	struct oauth_client client;
@@ -130,7 +133,9 @@ static int open_login(struct gmail_access *g, struct token_source_options *t, st
 static int open_tokens(struct gmail_access *g, struct err *e)
 {
 	struct token_source_options t = {
-	    .http = g->o.http,
+	    .http = g->http,
+	    .clock = g->o.clock,
+	    .retry_max = g->o.retry_max,
 	    .party = {.mailbox = g->account.address,
 	        .scope = g->o.scope,
 	        .token_url = config_text(g->o.config, "MAILROOM_GMAIL_TOKEN_URL"),
@@ -165,6 +170,7 @@ int gmail_access_open(
 	struct gmail_access *g = mem_alloc(sizeof *g);
 
 	g->o = *o;
+	g->http = http_new(&(struct http_options){0});
 	g->cache_dir = gmail_access_cache_dir(o->config);
 	g->account = (struct account){
 	    .id = account->id,
@@ -184,6 +190,7 @@ void gmail_access_close(struct gmail_access *g)
 	if (!g)
 		return;
 	token_source_free(g->tokens);
+	http_free(g->http);
 	jwt_key_free(g->key);
 	oauth_client_clear(&g->client);
 	secret_ring_free(g->ring);

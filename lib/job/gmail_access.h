@@ -5,7 +5,6 @@
 #include "base/config.h"
 #include "base/err.h"
 #include "net/gmail.h"
-#include "net/http.h"
 #include "net/oauth.h"
 #include "net/oauth_client.h"
 #include "store/accounts.h"
@@ -14,16 +13,17 @@
 #include <stdint.h>
 
 struct gmail_access_options {
-	const struct config *config; /* borrowed, all of them */
-	struct store *store;         /* for writing: a server may hand out a new refresh token at any time */
-	struct http *http;
-	const char *scope; /* OAUTH_SCOPE_READ for capture, OAUTH_SCOPE_COMPOSE for drafts and sending */
-	int64_t now;       /* at this moment; later it is reckoned from here */
+	const struct config *config;     /* borrowed, all of them */
+	struct store *store;             /* for writing: a server may hand out a new refresh token at any time */
+	const char *scope;               /* OAUTH_SCOPE_READ for capture, OAUTH_SCOPE_COMPOSE for drafts and sending */
+	int64_t now;                     /* at this moment; later it is reckoned from here */
+	const struct gmail_clock *clock; /* NULL: what fails for a while is not tried again */
+	int retry_max;                   /* how often it is, with a clock */
 };
 
 struct gmail_access;
 
-/* Makes ready; asks nobody yet. CONFIG or REFUSED, with what to do, when something is missing: a mailbox that is no Gmail one, no or a
+/* Makes ready, with connections of its own for tokens; asks nobody yet. CONFIG or REFUSED, with what to do, when something is missing: a mailbox that is no Gmail one, no or a
  * bad key file, no login, a login with another client or without the scope, a secret that does not open. */
 int gmail_access_open(
     const struct gmail_access_options *o, const struct account *account, struct gmail_access **out, struct err *e);

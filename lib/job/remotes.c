@@ -5,7 +5,6 @@
 #include "job/gmail_access.h"
 #include "job/remote_gmail.h"
 #include "net/gmail.h"
-#include "net/gmail_retry.h"
 #include "net/http.h"
 
 #include <stdbool.h>
@@ -16,37 +15,7 @@ struct gmail_parts {
 	struct http *http, *token_http; /* a token is minted while other calls are under way: not on their client */
 	struct gmail_access *access;
 	struct gmail *gmail;
-	struct gmail_token_source tokens;
-	struct gmail_clock clock;
-	int retry_max;
-	double deadline_s;
 };
-
-/* The token address may be in trouble for a moment, as the API may; the client leaves that to us. */
-static int get_token(void *arg, struct buf *token, struct err *e)
-{
-	struct gmail_parts *p = arg;
-	struct err why = {0};
-	double wait;
-
-	for (int tries = 1; p->tokens.get(p->tokens.arg, token, &why) != 0; tries++) {
-		wait = gmail_backoff(tries, -1, p->clock.random(p->clock.arg));
-		if (why.code != ERR_TEMPORARY || tries > p->retry_max ||
-		    (p->deadline_s > 0 && p->clock.now_s(p->clock.arg) + wait > p->deadline_s) ||
-		    p->clock.sleep(p->clock.arg, wait) != 0) {
-			*e = why;
-			return -1;
-		}
-	}
-	return 0;
-}
-
-static void invalidate_token(void *arg, const char *token)
-{
-	struct gmail_parts *p = arg;
-
-	p->tokens.invalidate(p->tokens.arg, token);
-}
 
 static void release_gmail(void *owner)
 {
@@ -81,7 +50,7 @@ static int read_include(const char *text, struct remote_gmail_include *in, struc
 	return rc;
 }
 
-static struct gmail *new_gmail(const struct remotes *r, struct gmail_parts *p)
+static struct gmail *new_gmail(const struct remotes *r, const struct gmail_parts *p)
 {
 	const struct config *c = r->config;
 	int64_t retry_max = config_int(c, "MAILROOM_GMAIL_RETRY_MAX");
@@ -92,13 +61,10 @@ static struct gmail *new_gmail(const struct remotes *r, struct gmail_parts *p)
 	    .retry_max = retry_max == 0 ? -1 : (int)retry_max,
 	    .max_message_bytes = (size_t)config_int(c, "MAILROOM_MAX_MESSAGE_MB") << 20,
 	    .deadline_at = r->deadline_s};
-	struct gmail_token_source tokens = {get_token, invalidate_token, p};
+	struct gmail_token_source tokens = gmail_access_tokens(p->access);
+	struct gmail_clock clock = gmail_clock_system();
 
-	p->tokens = gmail_access_tokens(p->access);
-	p->clock = gmail_clock_system();
-	p->retry_max = (int)retry_max;
-	p->deadline_s = r->deadline_s;
-	return gmail_new(p->http, &o, &tokens, &p->clock);
+	return gmail_new(p->http, &o, &tokens, &clock);
 }
 
 static int open_gmail(

@@ -53,7 +53,7 @@ int gmail_json_load(struct span text, json_t **root, struct err *e)
 	if (is_too_deep(text))
 		return err_set(
 		    e, ERR_TEMPORARY, "the answer is no JSON that could be meant: nested more than %d deep", DEPTH_CAP);
-	*root = json_loadb(text.at, text.len, 0, &why);
+	*root = json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES, &why);
 	if (!*root)
 		return err_set(
 		    e, ERR_TEMPORARY, "the answer is no JSON (broken at byte %d of %zu)", why.position, text.len);

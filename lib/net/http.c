@@ -88,7 +88,7 @@ struct http *http_new(const struct http_options *o)
 	h->multi = curl_multi_init();
 	if (!h->multi)
 		mem_out_of_memory();
-	h->user_agent = mem_strdup(o->user_agent ? o->user_agent : "Mailroom");
+	h->user_agent = mem_strdup(o->user_agent ? o->user_agent : "Mailroom (gzip)");
 	h->ca_file = dup_or_null(o->ca_file);
 	h->proxy = mem_strdup(o->proxy ? o->proxy : "");
 	h->connect_timeout_s = o->connect_timeout_s ? o->connect_timeout_s : CONNECT_TIMEOUT_S;

@@ -11,7 +11,7 @@
 
 /* What is 0 or NULL takes the default. Strings are copied. */
 struct http_options {
-	const char *user_agent; /* "Mailroom" */
+	const char *user_agent; /* "Mailroom (gzip)": Google packs answers only for those that say gzip here too */
 	const char *ca_file;    /* PEM; the system's store */
 	const char *proxy;      /* none; the environment's *_proxy variables never count */
 	int connect_timeout_s;  /* 20 */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "net/gmail_retry.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@ enum { SPARE_S = 60 };
 
 struct token_source {
 	struct token_source_options o;
+	struct gmail_clock clock;
 	double started_s; /* when o.party.now was */
 	char *refresh;
 	struct buf token; /* empty: none */
@@ -24,6 +26,8 @@ struct token_source *token_source_new(const struct token_source_options *o)
 	t->o = *o;
 	t->started_s = clock_monotonic_s();
 	t->refresh = o->refresh ? mem_strdup(o->refresh) : NULL;
+	if (o->clock)
+		t->clock = *o->clock;
 	return t;
 }
 
@@ -65,15 +69,30 @@ static int by_refresh(struct token_source *t, const struct oauth_party *p, struc
 	return t->o.keep ? t->o.keep(t->o.arg, t->refresh, e) : 0;
 }
 
+static int ask(struct token_source *t, const struct oauth_party *p, struct oauth_token *token, struct err *e)
+{
+	return t->o.key ? by_assertion(t, p, token, e) : by_refresh(t, p, token, e);
+}
+
+/* True when it makes sense to ask again, after a wait. */
+static bool wait_to_retry(struct token_source *t, int tries, const struct err *e)
+{
+	if (e->code != ERR_TEMPORARY || !t->o.clock || tries > t->o.retry_max)
+		return false;
+	return t->clock.sleep(t->clock.arg, gmail_backoff(tries, -1, t->clock.random(t->clock.arg))) == 0;
+}
+
 static int mint(struct token_source *t, struct err *e)
 {
 	struct oauth_party p = t->o.party;
 	struct oauth_token token = {0};
 	struct err ignored = {0};
-	int rc;
+	int tries = 0, rc;
 
-	p.now = now_of(t);
-	rc = t->o.key ? by_assertion(t, &p, &token, e) : by_refresh(t, &p, &token, e);
+	do {
+		p.now = now_of(t);
+		rc = ask(t, &p, &token, e);
+	} while (rc != 0 && wait_to_retry(t, ++tries, e));
 	if (rc == 0) {
 		buf_puts(&t->token, token.access);
 		t->expires_at = token.expires_at;

@@ -20,6 +20,8 @@ struct token_source_options {
 	/* The server gave another refresh token in place of the one that was used: keep it. May be NULL. */
 	int (*keep)(void *arg, const char *refresh, struct err *e);
 	void *arg;
+	const struct gmail_clock *clock; /* copied; NULL: what fails for a while is not tried again */
+	int retry_max; /* how often it is, with a clock: waits as the Gmail client's (gmail_backoff) */
 };
 
 struct token_source;

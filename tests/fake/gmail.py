@@ -14,6 +14,7 @@ import collections
 import email
 import email.policy
 import fnmatch
+import gzip
 import hashlib
 import json
 import mailbox
@@ -232,7 +233,7 @@ class Google:
         self.boxes = {}
         self.faults = []
         self.settings = {"order": "newest", "history_page": 500, "list_page": 500, "token_life_s": 3599, "quota": 0,
-                         "unauthorized": False}
+                         "unauthorized": False, "gzip": False}
         self.tokens, self.refresh_tokens, self.codes = {}, {"refresh-1": args.address}, {}
         self.serial = 0
         self.spent = collections.deque()
@@ -645,6 +646,8 @@ class Connection(socketserver.StreamRequestHandler):
 
     def reply(self, status, data, headers, kind):
         """Kinds: "cut" sends half of the body, "reset_after" nothing of it; both close. "no_length" ends by closing."""
+        if self.server.google.settings["gzip"] and status == 200:
+            data, headers = gzip.compress(data, 1), [*headers, ("Content-Encoding", "gzip")]
         length = [] if kind == "no_length" else [("Content-Length", str(len(data)))]
         head = ["HTTP/1.1 %d %s" % (status, STATUS.get(status, "?")), "Date: " + time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime())]
         head += ["%s: %s" % h for h in [*headers, *length]]

@@ -260,11 +260,26 @@ refused() {
 	no_secrets
 }
 
+@test "login --json prints one document" {
+	mkfifo words
+	account login --json mara@harbor.example > login.out 2> words 3>&- 7>&- 8<&- &
+	LOGIN=$!
+	exec 6< words
+	read -r URL <&6
+	browser "$URL" > /dev/null
+	cat <&6 > login.err
+	exec 6<&-
+	wait "$LOGIN"
+	LOGIN=
+	same "gmail-oauth changed" "$(jq -r '.account.provider + " " + .change' login.out)"
+}
+
 @test "login: the listener is on this machine alone, and takes one redirect of this login" {
 	login mara@harbor.example
 	back=$(consent "$URL")
 	port=$(sed -E 's,http://127\.0\.0\.1:([0-9]+)/\?.*,\1,' <<< "$back")
-	same "127.0.0.1:$port" "$(ss -Hltn "sport = :$port" | tr -s ' ' | cut -d ' ' -f 4)"
+	# Listening (0A) on 127.0.0.1 and nowhere else.
+	same 0100007F "$(awk -v port="$(printf '%04X' "$port")" '$4 == "0A" && split($2, a, ":") && a[2] == port { print a[1] }' /proc/net/tcp*)"
 	same 404 "$(browser "http://127.0.0.1:$port/favicon.ico")"
 	same 404 "$(curl -sS -o page -w '%{http_code}' -H 'Host: evil.example' "$back")"
 	same 405 "$(curl -sS -o page -w '%{http_code}' -d x=y "$back")"
@@ -480,6 +495,32 @@ answer() { jq -n --argjson status "$1" --argjson body "$2" --argjson headers "${
 	chmod 0644 credentials/mailroom.key
 	rm -r "$MAILROOM_DATA_DIR/tokens"
 	fails 77 account test mara@harbor.example
+}
+
+@test "doctor looks at keys, secrets and mailboxes" {
+	mailroom doctor -q
+	account enroll -q kay@harbor.example
+	logged_in mara@harbor.example
+	run mailroom doctor
+	grep -q 'credentials.*1 secret opens' <<< "$output"
+	control '{"op": "set", "unauthorized": true}'
+	fails 77 account test kay@harbor.example
+	run mailroom doctor -q
+	grep -q 'unauthorized_client' <<< "$output"
+	account pause -q kay@harbor.example
+	mailroom doctor -q
+	chmod 0644 key.json "$MAILROOM_DATA_DIR/secret.key"
+	fails 1 mailroom doctor -q
+	grep -q 'chmod 0600 .*key.json' <<< "$output"
+	grep -q 'secret.key' <<< "$output"
+	chmod 0600 key.json
+	rm "$MAILROOM_DATA_DIR/secret.key"
+	fails 1 mailroom doctor -q
+	grep -q 'no key file' <<< "$output"
+	mailroom init -q
+	fails 1 mailroom doctor -q
+	grep -q 'mara@harbor.example: the oauth secret: is sealed with the key' <<< "$output"
+	no_secrets
 }
 
 @test "enroll takes the place of a login" {

@@ -149,8 +149,8 @@ outbox       1 ready" "$(tail -n +2 <<< "$output")"
 @test "doctor finds nothing wrong with a new mailroom" {
 	run mailroom doctor
 	[ "$status" -eq 0 ]
-	same 8 "$(grep -c '^ok ' <<< "$output")"
-	same 8 "${#lines[@]}"
+	same 9 "$(grep -c '^ok ' <<< "$output")"
+	same 9 "${#lines[@]}"
 	run mailroom doctor -q
 	same ""
 	same ok "$(mailroom doctor --json | jq -r .worst)"

@@ -291,7 +291,7 @@ json_t *fake_wanted(struct fake *f)
 void fake_reset(struct fake *f)
 {
 	fake_do(f, "{'op': 'clear_faults'}");
-	fake_do(f, "{'op': 'set', 'order': 'newest', 'history_page': 500, 'list_page': 500, 'quota': 0}");
+	fake_do(f, "{'op': 'set', 'order': 'newest', 'history_page': 500, 'list_page': 500, 'quota': 0, 'gzip': false}");
 	fake_do(f, "{'op': 'reset_counters'}");
 }
 

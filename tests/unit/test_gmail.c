@@ -474,9 +474,32 @@ static void addresses_are_checked(void **state)
 	}
 }
 
+static void settings_become_options(void **state)
+{
+	struct config *c = config_new();
+	struct gmail_options o;
+	struct err e = {0};
+
+	(void)state;
+	gmail_configure(&o, c);
+	assert_string_equal(o.api_url, "https://gmail.googleapis.com");
+	assert_int_equal(o.units_per_min, 3600);
+	assert_int_equal(o.batch, 50);
+	assert_int_equal(o.retry_max, 5);
+	assert_int_equal(o.max_message_bytes, 50 << 20);
+	assert_false(o.legacy_quota);
+	assert_int_equal(config_set(c, "MAILROOM_GMAIL_RETRY_MAX", "0", CONFIG_FILE, &e), 0);
+	assert_int_equal(config_set(c, "MAILROOM_GMAIL_QUOTA", "legacy", CONFIG_FILE, &e), 0);
+	gmail_configure(&o, c);
+	assert_int_equal(o.retry_max, -1);
+	assert_true(o.legacy_quota);
+	config_free(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(settings_become_options),
 	    cmocka_unit_test_setup(the_profile_is_read, calm),
 	    cmocka_unit_test_setup(lists_come_whole_in_any_order, calm),
 	    cmocka_unit_test_setup(searches_are_encoded, calm),

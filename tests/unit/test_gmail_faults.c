@@ -115,6 +115,17 @@ static void each_fault_at_each_request(void **state)
 	}
 }
 
+static void packed_answers_that_break_are_asked_for_again(void **state)
+{
+	(void)state;
+	for (int batch = 0; batch <= 20; batch += 20) {
+		fake_do(&fake, "{'op': 'set', 'gzip': true}");
+		assert_false(sync_with_fault("'status': 500", 9999, 1, batch));
+		for (int nth = 1; nth <= 7; nth += 3)
+			assert_true(sync_with_fault("'kind': 'cut'", nth, 1, batch));
+	}
+}
+
 static void each_fault_without_batches(void **state)
 {
 	(void)state;
@@ -363,6 +374,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(each_fault_at_each_request, calm),
 	    cmocka_unit_test_setup(each_fault_without_batches, calm),
+	    cmocka_unit_test_setup(packed_answers_that_break_are_asked_for_again, calm),
 	    cmocka_unit_test_setup(each_fault_within_a_batch, calm),
 	    cmocka_unit_test_setup(a_rate_limit_halves_batches_and_they_recover, calm),
 	    cmocka_unit_test_setup(what_cannot_pass_ends_at_once, calm),

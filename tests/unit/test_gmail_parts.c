@@ -362,6 +362,8 @@ static const struct {
     {"{\"raw\":\"Zm9v\"x,\"id\":\"1\"}", -1, NULL, NULL},
     {"{\"raw\":\"Zm9v\",\"id\":\"\\u0000\"}", -1, NULL, NULL},
     {"[{\"raw\":\"Zm9v\"}]", -1, NULL, NULL},
+    {"{\"raw\":\"Zm9v\",\"raw\":\"YmFy\",\"id\":\"1\"}", -1, NULL, NULL},
+    {"{\"raw\":\"Zm9v\",\"\\u0072aw\":\"YmFy\",\"id\":\"1\"}", -1, NULL, NULL},
     {"}}}{\"raw\":\"Zm9v\"}", -1, NULL, NULL},
     {"\"raw\":\"Zm9v\"", -1, NULL, NULL},
     {"{\"id\":\"\xff\"}", -1, NULL, NULL},
