@@ -33,7 +33,7 @@ import time
 import urllib.parse
 
 UNITS = {"getProfile": 1, "messages.list": 5, "messages.get": 20, "attachments.get": 20, "history.list": 2,
-         "drafts.create": 10, "messages.send": 100}
+         "drafts.create": 10, "messages.send": 100, "labels.list": 1}
 REASONS = {404: "notFound", 401: "authError", 400: "badRequest", 500: "backendError", 503: "backendError",
            429: "rateLimitExceeded", 403: "rateLimitExceeded"}
 STATUS = {200: "OK", 302: "Found", 400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found",
@@ -67,6 +67,8 @@ def failure(status, reason=None, message=None, retry_after=None):
 
 
 class Message:
+    always_padded = False
+
     def __init__(self, number, raw, labels, history_id, date_ms, thread_id=None):
         self.id = "19%014x" % number
         self.thread_id = thread_id or self.id
@@ -87,7 +89,7 @@ class Message:
     def as_raw(self):
         if not self.rendered:
             head = json.dumps(self.common())[:-1].encode()
-            self.rendered = head + b', "raw": "' + b64url(self.raw, self.number % 2 == 0) + b'"}'
+            self.rendered = head + b', "raw": "' + b64url(self.raw, self.always_padded or self.number % 2 == 0) + b'"}'
         return self.rendered
 
 
@@ -287,6 +289,8 @@ class Google:
                 return "attachments.get", lambda box, q, body: self.attachment(box, rest[1], rest[3])
         if verb == "GET" and rest == ["history"]:
             return "history.list", self.list_history
+        if verb == "GET" and rest == ["labels"]:
+            return "labels.list", self.labels
         if verb == "POST" and rest == ["drafts"]:
             return "drafts.create", self.draft
         if verb == "POST" and rest == ["messages", "send"]:
@@ -342,6 +346,10 @@ class Google:
     def profile(self, box, query, body):
         return {"emailAddress": box.address, "messagesTotal": len(box.messages),
                 "threadsTotal": len({m.thread_id for m in box.messages.values()}), "historyId": str(box.history_id)}
+
+    def labels(self, box, query, body):
+        names = sorted({x for m in box.messages.values() for x in m.labels} | {"INBOX", "SENT", "DRAFT", "SPAM", "TRASH"})
+        return {"labels": [{"id": x, "name": x, "type": "system"} for x in names]}
 
     def order(self, m):
         order = self.settings["order"]
@@ -433,10 +441,11 @@ class Google:
     def batch(self, content_type, body, authorization):
         boundary = re.search(r'boundary="?([^";]+)"?', content_type).group(1).encode()
         out = []
-        for part in body.split(b"--" + boundary)[1:-1]:
-            head, _, inner = part.lstrip(b"\r\n").partition(b"\r\n\r\n")
-            content_id = re.search(rb"(?im)^content-id:\s*<?([^>\r\n]+)>?", head).group(1)
-            verb, target, _ = inner.split(b"\r\n", 1)[0].decode().split(" ")
+        # Google's own client in Python ends lines with LF.
+        for part in body.replace(b"\r\n", b"\n").split(b"--" + boundary)[1:-1]:
+            head, _, inner = part.lstrip(b"\n").partition(b"\n\n")
+            content_id = re.search(rb"(?im)^content-id:\s*<?([^>\n]+)>?", head).group(1)
+            verb, target, _ = inner.split(b"\n", 1)[0].decode().split(" ")
             headers = b""
             try:
                 status, answer = 200, self.call(verb, target, authorization, b"", True)
@@ -602,6 +611,8 @@ class Connection(socketserver.StreamRequestHandler):
                 out = self.serve(verb, target, headers, body)
         except Answer as a:
             return self.reply(a.status, a.body, a.headers, kind)
+        except (ValueError, KeyError, AttributeError, TypeError) as e:
+            return self.reply(400, failure(400, message="this request makes no sense: %r" % e).body, (), kind)
         content = "application/json; charset=UTF-8"
         if isinstance(out, tuple):
             out, content = out
@@ -725,12 +736,14 @@ def main():
     p.add_argument("--generate", type=int, default=0, metavar="N")
     p.add_argument("--size", type=int, default=18000, help="mean size of generated messages")
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--padded", action="store_true", help="base64url always comes padded, as lieer needs it")
     p.add_argument("--public-key", help="PEM file: signatures of service accounts are checked with it")
     p.add_argument("--tls", metavar="FILE", help="speak TLS: PEM file with certificate and key")
     p.add_argument("--port", type=int, default=0)
     p.add_argument("--until-eof", action="store_true", help="end when standard input does")
     args = p.parse_args()
     google = Google(args)
+    Message.always_padded = args.padded
     load(google, args)
     sys.setswitchinterval(0.001)
     server = Server(("127.0.0.1", args.port), Connection)
