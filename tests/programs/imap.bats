@@ -197,6 +197,15 @@ folder Unwanted junk" "$(sort <<<"$output")"
 	same 3 "$(grep -cE 'found|too large' <<<"$output")"
 }
 
+@test "the time limits hold under TLS too" {
+	fake --count 3 --tls "$DOVECOT_DIR/certs/right.pem" "$DOVECOT_DIR/certs/right.key" --fault stall@EXAMINE --fault trickle@EXAMINE
+	run -75 probe localhost "$PORT" ssl idle=100 select=INBOX
+	same "error 75: localhost:$PORT: time-out: no answer"
+	run -75 probe localhost "$PORT" ssl limit=300 select=INBOX
+	[[ $output == "error 75: localhost:$PORT: time-out: "* ]]
+	run -0 probe localhost "$PORT" ssl select=INBOX
+}
+
 # each_step KIND STEP...: a server that misbehaves once at each step; sessions one after the other meet one fault each.
 each_step() {
 	local kind=$1 step faults=(); shift
