@@ -18,7 +18,7 @@ void imap_answer_clear(struct imap_answer *a)
 void imap_answer_begin(struct imap_answer *a)
 {
 	a->message = (struct imap_message){.keywords = "", .words = ""};
-	a->has_flags = a->has_body = false;
+	a->has_flags = a->has_size = a->has_body = false;
 	a->too_large = 0;
 	buf_reset(&a->keywords);
 	buf_reset(&a->date);
@@ -139,6 +139,19 @@ static int read_date(struct imap *m, struct imap_answer *a, struct err *e)
 	return 0;
 }
 
+/* Servers say NIL of a message that they cannot read. */
+static int read_size(struct imap *m, struct imap_answer *a, struct err *e)
+{
+	int c = imap_reader_peekc(&m->reader, e);
+
+	if (c < 0)
+		return -1;
+	a->has_size = true;
+	if (!ascii_is_digit((char)c))
+		return imap_reader_skip_value(&m->reader, e);
+	return imap_reader_number(&m->reader, &a->message.size, e);
+}
+
 static int read_item(struct imap *m, struct imap_answer *a, struct err *e)
 {
 	struct imap_reader *r = &m->reader;
@@ -160,7 +173,7 @@ static int read_item(struct imap *m, struct imap_answer *a, struct err *e)
 	if (span_is(name, "internaldate"))
 		return read_date(m, a, e);
 	if (span_is(name, "rfc822.size"))
-		return imap_reader_number(r, &a->message.size, e);
+		return read_size(m, a, e);
 	if (span_is(name, "modseq"))
 		return read_modseq(m, a, e);
 	return imap_reader_skip_value(r, e);

@@ -8,7 +8,7 @@
 struct imap_answer {
 	struct imap_message message;
 	struct buf keywords, body, date;
-	bool has_flags, has_body;
+	bool has_flags, has_size, has_body;
 	uint64_t too_large;
 	size_t cap_bytes;
 };

@@ -11,7 +11,8 @@ struct listing {
 	void *arg;
 };
 
-/* "n:*" always gives the last message, even below n; and a server may tell of messages that nobody asked for. */
+/* "n:*" always gives the last message, even below n; and a server may tell at any time that another program has changed flags,
+ * without what was asked for. */
 static int read_listed(struct imap *m, uint64_t number, void *arg, struct err *e)
 {
 	struct listing *l = arg;
@@ -20,7 +21,8 @@ static int read_listed(struct imap *m, uint64_t number, void *arg, struct err *e
 	(void)number;
 	if (imap_answer_read(m, &l->answer, e) < 0)
 		return -1;
-	if (l->answer.message.uid < l->first || l->answer.message.uid > l->last || !l->answer.has_flags)
+	if (l->answer.message.uid < l->first || l->answer.message.uid > l->last || !l->answer.has_flags ||
+	    !l->answer.has_size)
 		return 0;
 	rc = l->each(&l->answer.message, l->arg);
 	imap_core_progress(m); /* what the caller does with it is not the server's time */
