@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "job/import.h"
+#include "job/message_settings.h"
 #include "job/rematch.h"
 #include "job/retry.h"
 #include "mailsync_print.h"
@@ -33,30 +34,20 @@ static void catch_signals(void)
 /* What the settings say, as the jobs take it. */
 struct settings {
 	struct mailbox_options o;
-	struct message_limits limits;
-	struct list trusted;
+	struct message_settings message;
+	struct arena arena;
 };
 
 static void read_settings(struct cli *cli, struct settings *set)
 {
 	const struct config *c = cli_config(cli);
-	struct message_limits *limits = &set->limits;
 
-	*limits = message_default_limits;
-	limits->raw_bytes = (size_t)config_int(c, "MAILROOM_MAX_MESSAGE_MB") << 20;
-	limits->header_bytes = (size_t)config_int(c, "MAILROOM_MAX_HEADER_KB") << 10;
-	limits->nesting = (size_t)config_int(c, "MAILROOM_MAX_NESTING");
-	limits->parts = (size_t)config_int(c, "MAILROOM_MAX_PARTS");
-	limits->addresses = (size_t)config_int(c, "MAILROOM_MAX_ADDRESSES");
-	limits->boundary_bytes = (size_t)config_int(c, "MAILROOM_MAX_BOUNDARY");
-	limits->comment_depth = (size_t)config_int(c, "MAILROOM_MAX_COMMENT_DEPTH");
-	limits->rfc2231_parts = (size_t)config_int(c, "MAILROOM_MAX_RFC2231_PARTS");
-	limits->text_bytes = (size_t)config_int(c, "MAILROOM_MAX_TEXT_KB") << 10;
-	list_split(&set->trusted, config_text(c, "MAILROOM_TRUSTED_AUTHSERV"));
+	set->arena = (struct arena){0};
+	message_settings_init(&set->message, &set->arena, c);
 	set->o = (struct mailbox_options){.address = cli_value(cli, "account"),
 	    .data_dir = config_text(c, "MAILROOM_DATA_DIR"),
 	    .keep_all = strcmp(config_text(c, "MAILROOM_KEEP"), "all") == 0,
-	    .message = {.limits = limits, .trusted_authserv = set->trusted.items},
+	    .message = set->message.options,
 	    .max_attachment_bytes = config_int(c, "MAILROOM_MAX_ATTACHMENT_MB") << 20,
 	    .free_mail = config_text(c, "MAILROOM_FREE_MAIL_DOMAINS"),
 	    .now = cli_now(cli),
@@ -87,7 +78,7 @@ static int verb_import(struct cli *cli, int argc, char **argv)
 	log_progress_end();
 	if (rc == 0 || counts.seen > 0)
 		print_counts(cli, &counts);
-	list_clear(&set.trusted);
+	arena_clear(&set.arena);
 	if (rc != 0)
 		return cli_fail(&e);
 	return counts.failed ? 1 : 0;
@@ -109,7 +100,7 @@ static int verb_retry(struct cli *cli, int argc, char **argv)
 	log_progress_end();
 	if (rc == 0 && (counts.seen > 0 || cli_json(cli)))
 		print_counts(cli, &counts);
-	list_clear(&set.trusted);
+	arena_clear(&set.arena);
 	if (rc != 0)
 		return cli_fail(&e);
 	return counts.failed ? 1 : 0;
@@ -135,7 +126,7 @@ static int verb_rematch(struct cli *cli, int argc, char **argv)
 		rc = rematch_run(&set.o, since, &counts, &e);
 	if (rc == 0)
 		print_rematch(cli, &counts);
-	list_clear(&set.trusted);
+	arena_clear(&set.arena);
 	return rc == 0 ? 0 : cli_fail(&e);
 }
 

@@ -11,27 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void list_split(struct list *l, const char *text)
-{
-	size_t n = 0;
-
-	*l = (struct list){0};
-	if (!text || !*text)
-		return;
-	l->text = mem_strdup(text);
-	for (char *save = NULL, *word = strtok_r(l->text, ", \t", &save); word; word = strtok_r(NULL, ", \t", &save)) {
-		l->items = mem_realloc(l->items, n + 2, sizeof *l->items);
-		l->items[n++] = word;
-		l->items[n] = NULL;
-	}
-}
-
-void list_clear(struct list *l)
-{
-	free(l->items);
-	free(l->text);
-}
-
 void print_progress(const struct mailbox_progress *p, void *arg)
 {
 	double mb = (double)p->bytes / 1e6, s = p->elapsed_s > 0 ? p->elapsed_s : 1;

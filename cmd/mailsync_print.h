@@ -1,4 +1,4 @@
-/* What mailsync prints: counts, status, progress; and the one list it takes from the settings. */
+/* What mailsync prints: counts, status, progress. */
 #ifndef CMD_MAILSYNC_PRINT_H
 #define CMD_MAILSYNC_PRINT_H
 
@@ -6,15 +6,6 @@
 #include "job/mailbox.h"
 #include "job/rematch.h"
 #include "store/runs.h"
-
-/* A comma-separated setting. items is NULL when there is none, else NULL-terminated. */
-struct list {
-	const char **items;
-	char *text;
-};
-
-void list_split(struct list *l, const char *text);
-void list_clear(struct list *l);
 
 void print_progress(const struct mailbox_progress *p, void *arg);
 /* One line for people or one JSON document; nothing with -q. */

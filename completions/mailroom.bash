@@ -1,6 +1,5 @@
 # shellcheck shell=bash
 # Completion for all programs of Mailroom: they tell their verbs and options themselves, by `PROGRAM [VERB] --complete`.
-# In zsh: autoload -U bashcompinit && bashcompinit, then source this file.
 
 _mailroom_complete() {
 	local program=$1 current=$2 verb=''

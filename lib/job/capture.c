@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "store/addresses.h"
+#include "store/bodies.h"
 #include "store/emails.h"
 #include "store/sightings.h"
 #include "store/threads.h"
@@ -13,6 +14,7 @@ struct capture {
 	struct capture_options o;
 	struct threads *threads;
 	struct addresses *addresses;
+	struct bodies *bodies;
 };
 
 struct capture *capture_new(const struct capture_options *o)
@@ -24,6 +26,7 @@ struct capture *capture_new(const struct capture_options *o)
 		c->o.matcher = NULL;
 	c->threads = threads_new(o->store);
 	c->addresses = addresses_new(o->store);
+	c->bodies = bodies_new(o->store);
 	return c;
 }
 
@@ -33,6 +36,7 @@ void capture_free(struct capture *c)
 		return;
 	threads_free(c->threads);
 	addresses_free(c->addresses);
+	bodies_free(c->bodies);
 	free(c);
 }
 
@@ -40,6 +44,12 @@ void capture_forget(struct capture *c)
 {
 	threads_forget(c->threads);
 	addresses_forget(c->addresses);
+	bodies_forget(c->bodies);
+}
+
+int capture_flush(struct capture *c, struct err *e)
+{
+	return bodies_flush(c->bodies, e);
 }
 
 /* A message with an id that no key stands for is new: the index of contents need not be asked. */
@@ -112,7 +122,9 @@ static int put_content(struct capture *c, int64_t id, const struct incoming *in,
 	    .subject = m->subject ? m->subject : "",
 	    .sender = in->sender};
 
-	if ((is_new ? emails_put_text : emails_fill_text)(c->o.store, id, &text, e) != 0)
+	if (is_new ? bodies_put(c->bodies, id, text.source, text.text, text.text_bytes, e) != 0 ||
+	                 emails_index(c->o.store, id, &text, e) != 0
+	           : emails_fill_text(c->o.store, id, &text, e) != 0)
 		return -1;
 	return keep_attachments(c, id, &m->attachments, e);
 }

@@ -28,6 +28,8 @@ struct capture *capture_new(const struct capture_options *o); /* what *o points 
 void capture_free(struct capture *c);
 /* After a rollback: what is remembered of the database may not be there. */
 void capture_forget(struct capture *c);
+/* Before the commit: writes what waits. */
+int capture_flush(struct capture *c, struct err *e);
 
 struct capture_place {
 	int64_t source_id; /* 0: none */

@@ -1,5 +1,7 @@
 #include "job/incoming.h"
 
+#include "store/emails.h"
+
 #include <string.h>
 #include <xxhash.h>
 
@@ -59,15 +61,6 @@ static void add_keys(struct arena *a, struct incoming *in, int64_t account_id)
 	}
 }
 
-static int64_t content_key(const struct message *m)
-{
-	const char *id = m->message_id ? m->message_id : "";
-	uint64_t body;
-
-	memcpy(&body, m->body_sha256, sizeof body);
-	return (int64_t)XXH3_64bits_withSeed(id, strlen(id), body);
-}
-
 int incoming_read(struct message_parser *p, struct arena *a, const char *raw, size_t n,
     const struct message_options *options, int64_t account_id, struct incoming *in, struct err *e)
 {
@@ -76,7 +69,7 @@ int incoming_read(struct message_parser *p, struct arena *a, const char *raw, si
 		return -1;
 	add_parties(a, in);
 	add_keys(a, in, account_id);
-	in->content_key = content_key(&in->message);
+	in->content_key = emails_content_key(in->message.message_id, in->message.body_sha256);
 	in->sender =
 	    arena_printf(a, "%s %s", in->from_name ? in->from_name : "", in->from_address ? in->from_address : "");
 	return 0;

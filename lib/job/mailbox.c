@@ -115,7 +115,7 @@ int mailbox_begin_run(struct mailbox *mb, const char *kind, const char *source, 
 
 	if (mb->o->dry_run)
 		return 0;
-	if (store_begin(s, e) != 0)
+	if (bulk_tune(s, e) != 0 || store_begin(s, e) != 0)
 		return -1;
 	if (runs_begin(s, mb->account.id, kind, source, mailbox_now(mb), &mb->run_id, e) == 0 &&
 	    store_commit(s, e) == 0)
@@ -139,7 +139,7 @@ int mailbox_end_run(struct mailbox *mb, const struct run_counts *c, const struct
 		                     : text              ? "failed"
 		                     : c->failed         ? "partial"
 		                                         : "ok";
-		if (store_begin(s, e) != 0)
+		if (bulk_settle(s, e) != 0 || store_begin(s, e) != 0)
 			return -1;
 		if (runs_update(s, mb->run_id, status, c, text, mailbox_now(mb), e) != 0 || store_commit(s, e) != 0) {
 			store_rollback(s);
@@ -160,6 +160,8 @@ static int keep_files(struct mailbox *mb, struct run_counts *c, struct err *e)
 {
 	size_t files;
 
+	if (capture_flush(mb->capture, e) != 0)
+		return -1;
 	if (attachment_files_keep(mb->files, &files, e) != 0)
 		return -1;
 	c->attachments += (int64_t)files;

@@ -1,9 +1,11 @@
 #include "store/emails.h"
 
 #include "sql.h"
+#include "store/bodies.h"
 #include "store/db.h"
 
 #include <string.h>
+#include <xxhash.h>
 
 enum { HASH_BYTES = 32 };
 
@@ -11,6 +13,25 @@ static void bind_id_or_null(sqlite3_stmt *st, const char *name, int64_t id)
 {
 	if (id)
 		db_bind_int(st, name, id);
+}
+
+/* One id's keys differ in the low half alone, so they lie side by side as signed numbers too. */
+void emails_content_keys(const char *message_id, int64_t *low, int64_t *high)
+{
+	uint64_t id = message_id ? XXH3_64bits(message_id, strlen(message_id)) & UINT64_C(0xffffffff00000000) : 0;
+
+	*low = (int64_t)id;
+	*high = (int64_t)(id | UINT32_MAX);
+}
+
+int64_t emails_content_key(const char *message_id, const void *body_sha256)
+{
+	int64_t low, high;
+	uint32_t body;
+
+	memcpy(&body, body_sha256, sizeof body);
+	emails_content_keys(message_id, &low, &high);
+	return low | (int64_t)body;
 }
 
 int emails_find(struct store *s, const char *message_id, const void *body_sha256, int64_t content_key,
@@ -36,11 +57,15 @@ int emails_find(struct store *s, const char *message_id, const void *body_sha256
 int emails_first_with_id(struct store *s, const char *message_id, int64_t *id, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_email_first_with_id, e);
+	int64_t low, high;
 
 	*id = 0;
 	if (!st)
 		return -1;
 	db_bind_text(st, ":message_id", message_id);
+	emails_content_keys(message_id, &low, &high);
+	db_bind_int(st, ":low", low);
+	db_bind_int(st, ":high", high);
 	return db_get_int(s, st, id, NULL, e);
 }
 
@@ -88,23 +113,11 @@ int emails_add_recipient(struct store *s, int64_t id, int64_t address_id, const 
 	return db_run(s, st, e);
 }
 
-static int put_body(struct store *s, int64_t id, const struct email_text *text, struct err *e)
+int emails_index(struct store *s, int64_t id, const struct email_text *text, struct err *e)
 {
-	sqlite3_stmt *st = db_prepare(s, sql_email_body_insert, e);
+	sqlite3_stmt *st = db_prepare(s, sql_email_search_insert, e);
 
 	if (!st)
-		return -1;
-	db_bind_int(st, ":id", id);
-	db_bind_text(st, ":source", text->source);
-	db_bind_text_n(st, ":text", text->text, text->text_bytes);
-	return db_run(s, st, e);
-}
-
-int emails_put_text(struct store *s, int64_t id, const struct email_text *text, struct err *e)
-{
-	sqlite3_stmt *st;
-
-	if (put_body(s, id, text, e) != 0 || !(st = db_prepare(s, sql_email_search_insert, e)))
 		return -1;
 	db_bind_int(st, ":id", id);
 	db_bind_text(st, ":subject", text->subject);
@@ -125,7 +138,8 @@ static int run_on(struct store *s, const char *sql, int64_t id, struct err *e)
 
 int emails_fill_text(struct store *s, int64_t id, const struct email_text *text, struct err *e)
 {
-	if (put_body(s, id, text, e) != 0 || run_on(s, sql_email_search_refill, id, e) != 0)
+	if (bodies_write(s, id, text->source, text->text, text->text_bytes, e) != 0 ||
+	    run_on(s, sql_email_search_refill, id, e) != 0)
 		return -1;
 	return emails_set_kept(s, id, true, e);
 }

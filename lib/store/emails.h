@@ -29,6 +29,11 @@ struct email_found {
 	bool has_body, is_matched;
 };
 
+/* emails.content_key of a message; message_id NULL: none. */
+int64_t emails_content_key(const char *message_id, const void *body_sha256);
+/* The keys of all messages with this id are from *low to *high. */
+void emails_content_keys(const char *message_id, int64_t *low, int64_t *high);
+
 /* The message with this id (NULL: none) and body. */
 int emails_find(struct store *s, const char *message_id, const void *body_sha256, int64_t content_key,
     struct email_found *out, struct err *e);
@@ -44,9 +49,9 @@ struct email_text {
 	const char *subject, *sender; /* as the view email_search_content gives them; emails_fill_text needs neither */
 };
 
-/* Keeps the text of a new message and puts it into the full-text index. */
-int emails_put_text(struct store *s, int64_t id, const struct email_text *text, struct err *e);
-/* The same for a message that was stored without: subject and sender are those of its row, has_body is set. */
+/* Puts a new message into the full-text index; its text goes to bodies_put. */
+int emails_index(struct store *s, int64_t id, const struct email_text *text, struct err *e);
+/* Text and index entry of a message that was stored without: subject and sender are those of its row, has_body is set. */
 int emails_fill_text(struct store *s, int64_t id, const struct email_text *text, struct err *e);
 /* Takes text, index entry and attachment rows of a message away and clears has_body: metadata is left. */
 int emails_remove_text(struct store *s, int64_t id, struct err *e);

@@ -99,7 +99,8 @@ CREATE TABLE emails (
     id              INTEGER PRIMARY KEY,    -- in the order of arrival
     message_id      TEXT,                   -- without <>; NULL when absent
     body_sha256     BLOB NOT NULL,          -- of the decoded leaves: the same in every mailbox
-    content_key     INTEGER NOT NULL,       -- XXH3 of Message-ID and body_sha256: finds a message that was seen before
+    content_key     INTEGER NOT NULL,       -- 32 bits of XXH3 of the Message-ID, then 32 bits of body_sha256: one index finds
+                                            -- messages by their id, and those that were seen before
     duplicate_of    INTEGER REFERENCES emails (id), -- the first message with this Message-ID, when its body is another one
     thread_id       INTEGER NOT NULL REFERENCES email_threads (id),
     sent_at         INTEGER NOT NULL,       -- the Date header; where it is absent or unreadable the time of capture
@@ -118,7 +119,6 @@ CREATE TABLE emails (
     attachments     INTEGER NOT NULL DEFAULT 0, -- number of attachments it came with, kept or not
     created_at      INTEGER NOT NULL        -- when it was captured
 ) STRICT;
-CREATE INDEX emails_by_message_id ON emails (message_id) WHERE message_id IS NOT NULL;
 CREATE INDEX emails_by_content ON emails (content_key);
 CREATE INDEX emails_by_thread ON emails (thread_id);
 CREATE INDEX emails_by_date ON emails (sent_at);
@@ -126,7 +126,8 @@ CREATE INDEX emails_by_date ON emails (sent_at);
 -- The text of the messages that are kept: one row each (emails.has_body), empty where a message has no text. Apart from
 -- emails, so that lists of messages stay narrow.
 CREATE TABLE email_bodies (
-    email_id  INTEGER PRIMARY KEY REFERENCES emails (id),
+    id        INTEGER PRIMARY KEY,  -- in the order in which they fill the pages best
+    email_id  INTEGER NOT NULL UNIQUE REFERENCES emails (id),
     source    TEXT NOT NULL CHECK (source IN ('plain', 'html', 'none')), -- which part the text was made from
     text      TEXT NOT NULL
 ) STRICT;

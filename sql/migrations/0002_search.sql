@@ -10,4 +10,7 @@ CREATE VIRTUAL TABLE email_search USING fts5 (
 );
 
 -- A capture indexes thousands of messages in one transaction: a larger table in memory means fewer and larger segments on disk.
+-- Segments of one level are merged sixteen at a time (crisismerge), not step by step with every write (automerge): that writes each
+-- page once a level, and a few new messages cost what they are worth.
 INSERT INTO email_search (email_search, rank) VALUES ('hashsize', 16777216);
+INSERT INTO email_search (email_search, rank) VALUES ('automerge', 0);

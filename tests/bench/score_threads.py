@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Scores our threads against a table "message number TAB thread": pair precision and recall.
 
-usage: score_threads.py DATABASE TRUTH [ORDER]
-ORDER holds, line by line, the number in the original mbox of each message of the imported one; without it they are the same.
-Message numbers of the database come from the places (source_offset) of the messages in the order of the mbox; copies that are
-known already have no place of their own and are left out, as the truth's own duplicates are.
+usage: score_threads.py DATABASE TRUTH PLACES
+
+PLACES (of reorder.py) says which message number stands where in the mbox that was imported. Copies that were known already have
+no place of their own and are left out.
 """
 import collections
 import sqlite3
@@ -16,10 +16,8 @@ def pairs(n):
 
 
 def main():
-    db, truth_path = sys.argv[1:3]
-    order = [int(x) for x in open(sys.argv[3])] if len(sys.argv) > 3 else None
-    offsets = [int(x) for x in open(sys.argv[4])]
-    number = {o: (order[i] if order else i + 1) for i, o in enumerate(offsets)}
+    db, truth_path, places = sys.argv[1:4]
+    number = {int(place): int(n) for place, n in (line.split() for line in open(places))}
     truth = {}
     for line in open(truth_path):
         if not line.startswith("#"):

@@ -2,7 +2,7 @@ load lib
 
 @test "the demo ends with a digest to read, and can be run again" {
 	export DEMO_PROGRAMS=$BIN MAILROOM_KEEP=all # settings of the caller do not reach it
-	for round in 1 2; do
+	for _ in 1 2; do
 		run "$SOURCE/scripts/demo" "$BATS_TEST_TMPDIR/a demo"
 		[ "$status" -eq 0 ]
 		[[ $output == *"48 seen, 48 stored"*"would send \"Harbor digest"*"BY INVESTOR"* ]]

@@ -38,8 +38,6 @@ includes() {
 	same ""
 }
 
-# Each program that was built is in the list.
-listed() { same "" "$(comm -23 <(ls "$BIN") <(printf '%s\n' "$1"))"; }
 common() { mailroom --complete | sed -n 's/^--\([^	]*\).*/\1/p' | sort; }
 verbs() { "$1" --complete | grep -v '^--' | cut -f 1 | sort; }
 options() {
@@ -73,7 +71,7 @@ documented() {
 
 @test "mailroom(7) has the common options, and each program" {
 	same "$(common)" "$(documented "$SOURCE/man/mailroom.7")"
-	listed "$(sed -n 's/^\.It Xr \([a-z-]*\) 1$/\1/p' "$SOURCE/man/mailroom.7" | sort)"
+	same "$(ls "$BIN")" "$(sed -n 's/^\.It Xr \([a-z-]*\) 1$/\1/p' "$SOURCE/man/mailroom.7" | sort)"
 }
 
 @test "mailroom.conf(5) has each setting, with its default" {
@@ -115,7 +113,7 @@ documented() {
 	COMP_WORDS=(mailroom init x)
 	_mailroom_complete mailroom x init
 	same "" "${COMPREPLY[*]}"
-	listed "$(complete -p | sed -n 's/.*_mailroom_complete //p' | sort)"
+	same "$(ls "$BIN")" "$(complete -p | sed -n 's/.*_mailroom_complete //p' | sort)"
 }
 
 @test "the installation is complete and works" {

@@ -188,8 +188,8 @@ state() {
 	same '0|0|1' "$(sql 'SELECT has_body, is_matched, attachments FROM emails')"
 	same '' "$(sql 'SELECT * FROM email_bodies; SELECT * FROM email_attachments')"
 	sql 'PRAGMA wal_checkpoint(TRUNCATE)' > /dev/null
-	! grep -rqa xyzzyword "$MAILROOM_DATA_DIR"
-	! grep -rqa attachedxyzzy "$MAILROOM_DATA_DIR"
+	fails 1 grep -rqa xyzzyword "$MAILROOM_DATA_DIR"
+	fails 1 grep -rqa attachedxyzzy "$MAILROOM_DATA_DIR"
 	# With everything kept it is filled in.
 	MAILROOM_KEEP=all run import box
 	same '1 seen, 0 stored, 1 already known, 0 matched, 0 failed'

@@ -13,7 +13,7 @@ load lib
 	same "$before" "$(sql .dump)"
 }
 
-@test "the helpers of the tests do what they say" {
+@test "the language of the tests does what it says" {
 	mail a.eml 'Subject: One' <<< 'Hello'
 	same "Subject: One Hello" "$(sed -n '1p;$p' a.eml | xargs)"
 	same 5 "$(sed -n '1,/^$/p' a.eml | grep -c :)"
