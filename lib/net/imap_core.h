@@ -47,7 +47,4 @@ int imap_core_capabilities(struct imap *m, struct err *e);
 /* Appends s as a quoted string; s has no line end and is ASCII. */
 void imap_core_put_quoted(struct buf *b, const char *s);
 
-/* "17-Jul-1996 02:44:25 -0700" to seconds since 1970; 0 when it is none. */
-int64_t imap_core_date(const char *s);
-
 #endif

@@ -197,41 +197,62 @@ folder Unwanted junk" "$(sort <<<"$output")"
 	same 3 "$(grep -cE 'found|too large' <<<"$output")"
 }
 
+@test "the time limits hold under TLS too" {
+	fake --count 3 --tls "$DOVECOT_DIR/certs/right.pem" "$DOVECOT_DIR/certs/right.key" --fault stall@EXAMINE --fault trickle@EXAMINE
+	run -75 probe localhost "$PORT" ssl idle=100 select=INBOX
+	same "error 75: localhost:$PORT: time-out: no answer"
+	run -75 probe localhost "$PORT" ssl limit=300 select=INBOX
+	[[ $output == "error 75: localhost:$PORT: time-out: "* ]]
+	run -0 probe localhost "$PORT" ssl select=INBOX
+}
+
+# each_step KIND STEP...: a server that misbehaves once at each step; sessions one after the other meet one fault each.
+each_step() {
+	local kind=$1 step faults=(); shift
+	for step; do faults+=(--fault "$kind@$step"); done
+	fake --count 3 --untold --capabilities "IMAP4rev1 AUTH=PLAIN" "${faults[@]}"
+}
+session() { plain "$@" folders select=INBOX uids fetch; }
+
 @test "a connection cut at each step and inside a literal is an error, never an empty mailbox" {
-	for step in GREETING CAPABILITY AUTHENTICATE LIST EXAMINE FETCH SEARCH; do
-		for kind in close cut bye; do
-			[ "$step-$kind" != GREETING-cut ] || continue
-			fake --count 3 --untold --capabilities "IMAP4rev1 AUTH=PLAIN" --fault $kind@$step
-			run -75 plain folders select=INBOX uids fetch
-			done
+	for kind in close cut bye; do
+		each_step $kind CAPABILITY AUTHENTICATE LIST EXAMINE SEARCH FETCH
+		for ((step = 1; step <= 6; step++)); do
+			run -75 session
+			[[ $output == *"error 75: "*"the server "*"the connection"* ]]
+		done
+		run -0 session
 	done
 	fake --count 3 --fault cut@5
 	run -75 plain select=INBOX list fetch
 	[[ $output == *"in the middle of a literal: 127.0.0.1:$PORT: the server has closed the connection" ]]
 }
 
-@test "NO and BAD at each step are told with the server's words, and the connection goes on" {
-	for step in CAPABILITY AUTHENTICATE LIST EXAMINE FETCH SEARCH; do
-		for kind in no bad later; do
-			fake --count 3 --untold --capabilities "IMAP4rev1 AUTH=PLAIN" --fault $kind@$step
-			run plain folders select=INBOX uids fetch
+@test "NO and BAD at each step are told with the server's words" {
+	for kind in no bad later; do
+		each_step $kind CAPABILITY AUTHENTICATE LIST EXAMINE SEARCH FETCH
+		for step in CAPABILITY AUTHENTICATE LIST EXAMINE SEARCH FETCH; do
+			run session
 			case $step-$kind in
-			*-later) [ "$status" -eq 75 ] ;;
-			AUTHENTICATE-no) [ "$status" -eq 77 ] ;;
-			EXAMINE-no) [ "$status" -eq 66 ] ;;
-			*) [ "$status" -eq 69 ] ;;
+			*-later) want=75 ;;
+			AUTHENTICATE-no) want=77 ;;
+			EXAMINE-no) want=66 ;;
+			*) want=69 ;;
 			esac
+			[ "$status" -eq $want ]
 			[[ $output == *"the server says "*": as the test wants it" || $output == *"come back later" ]]
-			done
+		done
+		run -0 session
 	done
 }
 
 @test "a server that stalls at any step runs into the time limit" {
-	for step in GREETING CAPABILITY AUTHENTICATE LIST EXAMINE FETCH SEARCH; do
-		fake --count 3 --untold --capabilities "IMAP4rev1 AUTH=PLAIN" --fault stall@$step
-		run -75 plain idle=100 folders select=INBOX uids fetch
+	each_step stall GREETING CAPABILITY AUTHENTICATE LIST EXAMINE SEARCH FETCH
+	for ((step = 1; step <= 7; step++)); do
+		run -75 session idle=100
 		[[ $output == *"127.0.0.1:$PORT: time-out: no answer" ]]
 	done
+	run -0 session
 }
 
 @test "a server that never begins TLS, and one that trickles, run into the time limit" {
@@ -244,12 +265,13 @@ folder Unwanted junk" "$(sort <<<"$output")"
 }
 
 @test "hostile answers end the connection, in little memory" {
-	for fault in endless giant bomb junk; do
-		for step in GREETING LIST EXAMINE FETCH; do
-			fake --count 3 --fault $fault@$step
-			run -69 lean "$PROBE" host=127.0.0.1 port="$PORT" security=none user=kay password='secret word' idle=3000 folders select=INBOX list fetch
+	for kind in endless giant bomb junk; do
+		each_step $kind GREETING LIST EXAMINE FETCH
+		for ((step = 1; step <= 4; step++)); do
+			run -69 lean "$PROBE" host=127.0.0.1 port="$PORT" security=none user=kay password='secret word' idle=3000 \
+				folders select=INBOX list fetch
 			[[ $output == *"the server's answer is no IMAP: "* ]]
-			done
+		done
 	done
 }
 

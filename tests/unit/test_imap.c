@@ -112,8 +112,9 @@ static const struct {
         "* 3 FETCH (FLAGS (\\Seen))\r\n* 9 EXPUNGE\r\n* VANISHED (EARLIER) 41,43:116\r\n* XYZ \"{3}\" "
         "{5}\r\nab\r\nc\r\na1 OK\r\n",
         "5:9/\\Seen $Work \\Deleted/837596665/44/12 6:0//0/18446744073709551/0 ", ERR_NONE},
-    {"changes", CHANGES, "* 2 FETCH (UID 5 MODSEQ (9) FLAGS (\\Answered))\r\na1 OK\r\n", "5:2/\\Answered/0/0/9 ",
-        ERR_NONE},
+    {"changes", CHANGES,
+        "* 2 FETCH (UID 5 MODSEQ (9) RFC822.SIZE NIL FLAGS (\\Answered))\r\n* 3 FETCH (UID 6 FLAGS ())\r\na1 OK\r\n",
+        "5:2/\\Answered/0/0/9 ", ERR_NONE},
     {"uid out of range", LIST, "* 1 FETCH (UID 4294967296 FLAGS ())\r\na1 OK\r\n", "UID out of range", ERR_UNAVAILABLE},
     {"number too large", LIST, "* 1 FETCH (RFC822.SIZE 99999999999999999999)\r\na1 OK\r\n", "too large",
         ERR_UNAVAILABLE},
@@ -356,7 +357,8 @@ static int stop_at_once(const struct imap_message *m, void *arg)
 
 static void a_callback_may_stop(void **state)
 {
-	static const char server[] = HELLO "* 1 FETCH (UID 1 FLAGS ())\r\n* 2 FETCH (UID 2 FLAGS ())\r\na1 OK\r\n";
+	static const char server[] =
+	    HELLO "* 1 FETCH (UID 1 FLAGS () RFC822.SIZE 1)\r\n* 2 FETCH (UID 2 FLAGS () RFC822.SIZE 1)\r\na1 OK\r\n";
 	struct err e = {0};
 	struct imap *m = open_on(server, sizeof server - 1, &e);
 

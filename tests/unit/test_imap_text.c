@@ -1,7 +1,7 @@
 /* The small parts of IMAP: names of folders, sets of UIDs, SASL messages, dates. */
 #include "base/mem.h"
 #include "net/base64url.h"
-#include "net/imap_core.h"
+#include "net/imap_answer.h"
 #include "net/imap_set.h"
 #include "net/imap_utf7.h"
 #include "net/sasl.h"
@@ -172,7 +172,7 @@ static void dates_are_read(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-		assert_int_equal(imap_core_date(table[i].text), table[i].at);
+		assert_int_equal(imap_answer_date(table[i].text), table[i].at);
 }
 
 int main(void)
