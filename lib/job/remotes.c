@@ -12,7 +12,8 @@
 #include <string.h>
 
 struct gmail_parts {
-	struct http *http, *token_http; /* a token is minted while other calls are under way: not on their client */
+	struct http *http;
+	struct gmail_clock clock;
 	struct gmail_access *access;
 	struct gmail *gmail;
 };
@@ -23,7 +24,6 @@ static void release_gmail(void *owner)
 
 	gmail_free(p->gmail);
 	gmail_access_close(p->access);
-	http_free(p->token_http);
 	http_free(p->http);
 	free(p);
 }
@@ -62,9 +62,8 @@ static struct gmail *new_gmail(const struct remotes *r, const struct gmail_parts
 	    .max_message_bytes = (size_t)config_int(c, "MAILROOM_MAX_MESSAGE_MB") << 20,
 	    .deadline_at = r->deadline_s};
 	struct gmail_token_source tokens = gmail_access_tokens(p->access);
-	struct gmail_clock clock = gmail_clock_system();
 
-	return gmail_new(p->http, &o, &tokens, &clock);
+	return gmail_new(p->http, &o, &tokens, &p->clock);
 }
 
 static int open_gmail(
@@ -75,11 +74,12 @@ static int open_gmail(
 	struct remote_gmail_include include;
 
 	p->http = http_new(&http);
-	p->token_http = http_new(&http);
+	p->clock = gmail_clock_system();
 	struct gmail_access_options o = {.config = r->config,
 	    .store = s,
-	    .http = p->token_http,
 	    .scope = OAUTH_SCOPE_READ,
+	    .clock = &p->clock,
+	    .retry_max = (int)config_int(r->config, "MAILROOM_GMAIL_RETRY_MAX"),
 	    .now = r->now + (int64_t)(clock_monotonic_s() - r->started_s)};
 	if (read_include(config_text(r->config, "MAILROOM_GMAIL_INCLUDE"), &include, e) != 0 ||
 	    gmail_access_open(&o, account, &p->access, e) != 0) {
