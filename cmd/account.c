@@ -113,6 +113,7 @@ static const struct cli_verb verbs[] = {
     {"enroll", "ADDRESS", "capture a Gmail mailbox by the Workspace's delegation", NULL, account_enroll, 1, 1},
     {"enroll-all", "", "enroll every active team member of the Workspace", NULL, account_enroll_all, 0, 0},
     {"login", "ADDRESS", "capture a Gmail mailbox by its owner's consent", account_login_options, account_login, 1, 1},
+    {"imap", "ADDRESS", "capture a mailbox from an IMAP server", account_imap_options, account_imap, 1, 1},
     {"test", "ADDRESS", "see whether a Gmail mailbox lets us in", NULL, account_test, 1, 1},
     {"pause", "ADDRESS", "leave a mailbox out of the capture for now", NULL, account_pause, 1, 1},
     {"resume", "ADDRESS", "capture a paused mailbox again", NULL, account_resume, 1, 1},

@@ -6,6 +6,7 @@
 
 extern const struct cli_option account_login_options[];
 extern const struct cli_option account_rekey_options[];
+extern const struct cli_option account_imap_options[];
 
 int account_enroll(struct cli *cli, int argc, char **argv);
 int account_enroll_all(struct cli *cli, int argc, char **argv);
@@ -13,6 +14,7 @@ int account_pause(struct cli *cli, int argc, char **argv);
 int account_resume(struct cli *cli, int argc, char **argv);
 int account_test(struct cli *cli, int argc, char **argv);
 int account_login(struct cli *cli, int argc, char **argv);
+int account_imap(struct cli *cli, int argc, char **argv);
 int account_rekey_verb(struct cli *cli, int argc, char **argv);
 
 #endif

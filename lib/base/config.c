@@ -77,6 +77,8 @@ const struct config_key config_keys[] = {
     {"MAILROOM_GMAIL_BACKFILL_PAGE_SIZE", CONFIG_INT, "500", 1, 500, NULL, false, "messages a page of a first capture"},
     {"MAILROOM_GMAIL_HISTORY_STALE_DAYS", CONFIG_INT, "7", 0, 3650, NULL, false,
         "after so long without a capture the mailbox is listed anew; 0: only when Google asks for it"},
+    {"MAILROOM_IMAP_CA_FILE", CONFIG_PATH, NULL, 0, 0, NULL, false,
+        "authorities that IMAP servers are verified by, PEM (default: the system's)"},
     {"MAILROOM_IMAP_POLL_MIN", CONFIG_INT, "5", 0, 1440, NULL, false, "an IMAP mailbox is asked no more often"},
     {"MAILROOM_SYNC_PARALLEL", CONFIG_INT, "1", 1, 64, NULL, false, "mailboxes captured at once"},
     {"MAILROOM_SYNC_DEADLINE_MIN", CONFIG_INT, "170", 0, 100000, NULL, false,

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "job/account_imap.h"
 #include "job/gmail_access.h"
 #include "job/remote_gmail.h"
 #include "net/gmail.h"
@@ -98,6 +99,8 @@ static int open_remote(void *arg, struct store *s, const struct account *account
 	*out = NULL;
 	if (strcmp(account->provider, ACCOUNTS_DELEGATION) == 0 || strcmp(account->provider, ACCOUNTS_OAUTH) == 0)
 		return open_gmail(r, s, account, out, e);
+	if (strcmp(account->provider, ACCOUNTS_IMAP) == 0)
+		return account_imap_open(r->config, s, account, out, e);
 	return err_set(e, ERR_UNAVAILABLE, "%s: there is no server to capture it from", account->address);
 }
 
