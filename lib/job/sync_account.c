@@ -177,7 +177,7 @@ static int note_end(struct sync *s, const struct err *why, struct err *e)
 	const struct account *a = &mb->account;
 	int64_t now = mailbox_now(mb), wait = BACKOFF_FIRST_S, failures = why->code ? s->cursor.failures + 1 : 0,
 	        next = 0;
-	bool is_imap = s->remote && strcmp(s->remote->kind, "imap") == 0;
+	bool is_imap = strcmp(a->provider, ACCOUNTS_IMAP) == 0;
 
 	if (!why->code && a->last_ok_at > now - HEALTH_EVERY_S && !a->last_error_at && !s->cursor.failures && !is_imap)
 		return 0;
