@@ -137,13 +137,15 @@ int db_error(struct store *s, const char *what, struct err *e)
 {
 	enum err_code code = ERR_SYSTEM;
 
-	switch (sqlite3_errcode(s->db)) {
+	/* What sqlite3_open_v2 leaves is an extended code: the lowest byte is the plain one. */
+	switch (sqlite3_errcode(s->db) & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED: code = ERR_TEMPORARY; break;
 	case SQLITE_FULL:
 	case SQLITE_IOERR: code = ERR_IO; break;
 	case SQLITE_PERM:
 	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
 	case SQLITE_AUTH: code = ERR_REFUSED; break;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB: code = ERR_INPUT; break;

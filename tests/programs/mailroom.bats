@@ -124,6 +124,20 @@ outbox       1 ready" "$(tail -n +2 <<< "$output")"
 	fails 78 mailroom migrate
 }
 
+@test "another program's database is refused and stays as it is" {
+	sqlite3 other.db 'CREATE TABLE feed_requests (requester_did TEXT)'
+	sqlite3 marked.db 'CREATE TABLE emails (a TEXT); PRAGMA user_version = 1'
+	for file in other marked; do
+		cp "$file.db" before.db
+		for verb in init migrate status; do
+			fails 78 mailroom "$verb" --db "$file.db"
+			same "mailroom: $file.db: is another program's database, not Mailroom's"
+		done
+		cmp before.db "$file.db"
+	done
+	fails 65 mailroom status --db .
+}
+
 @test "an older schema is refused until migrate" {
 	sqlite3 old.db 'PRAGMA user_version = 0'
 	fails 78 mailroom status --db old.db
