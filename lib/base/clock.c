@@ -106,16 +106,17 @@ static bool parse_date(const char **s, int *y, int *m, int *d)
 	       take_digits(s, 2, d) && *m >= 1 && *m <= 12 && *d >= 1 && *d <= month_days(*y, *m);
 }
 
-/* Digits that fit, with a sign perhaps; false for anything else. */
+/* Digits, with a sign perhaps, of the years 0 to 9999, beyond which the C library's calendar ends one day; false for all else. */
 static bool parse_seconds(const char *s, int64_t *t)
 {
+	const int64_t first = INT64_C(-62167219200), last = INT64_C(253402300799);
 	char *end;
 
 	if (strspn(s + (*s == '-'), "0123456789") == 0)
 		return false;
 	errno = 0;
 	*t = strtoll(s, &end, 10);
-	return errno == 0 && *end == '\0';
+	return errno == 0 && *end == '\0' && *t >= first && *t <= last;
 }
 
 int clock_parse(const char *text, int64_t *t, struct err *e)

@@ -17,7 +17,7 @@ void clock_format_utc(int64_t t, char out[static CLOCK_TEXT_BYTES]);
 
 /* Reads "2026-11-20", "2026-11-20T09:48", "2026-11-20 09:48:00", with Z, +01:00 or nothing behind it, or "@SECONDS". What
  * has no zone is local time in the zone of zone_use (base/zone.h); a bare date is its first second. INPUT when it is
- * none of these or names no existing day. */
+ * none of these or names no existing day, or none of the years 0 to 9999. */
 int clock_parse(const char *text, int64_t *t, struct err *e);
 
 /* Reads a duration "90s", "45m", "24h", "14d", "2w" into seconds (> 0). USAGE otherwise. */

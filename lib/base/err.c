@@ -56,6 +56,7 @@ static enum err_code code_of_errno(int n)
 	case ENOSPC:
 	case EDQUOT:
 	case EFBIG: return ERR_IO;
+	case EISDIR: return ERR_INPUT;
 	default: return ERR_SYSTEM;
 	}
 }
