@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "base/zone.h"
 #include "store/emails.h"
 
@@ -79,19 +80,30 @@ static int add_run(const struct run *r, void *arg)
 	return 0;
 }
 
+/* A file name is as hostile as a message. */
+static void print_plain(const char *before, const char *text, const char *after)
+{
+	char *plain = mem_strdup(text);
+
+	utf8_disarm(plain, "");
+	printf("%s%s%s", before, plain, after);
+	free(plain);
+}
+
 static int print_run(const struct run *r, void *arg)
 {
 	char when[ZONE_TEXT_BYTES];
 
 	(void)arg;
-	printf("%s  %-8s %-11s %s%s%s\n    %lld seen, %lld stored, %lld known, %lld matched, %lld failed, %lld "
-	       "attachments\n",
-	    zone_format(r->started_at, ZONE_DATE_TIME, when), r->kind, r->status,
-	    r->address ? r->address : "all accounts", r->source ? "  " : "", r->source ? r->source : "",
+	printf("%s  %-8s %-11s %s", zone_format(r->started_at, ZONE_DATE_TIME, when), r->kind, r->status,
+	    r->address ? r->address : "all accounts");
+	if (r->source)
+		print_plain("  ", r->source, "");
+	printf("\n    %lld seen, %lld stored, %lld known, %lld matched, %lld failed, %lld attachments\n",
 	    (long long)r->counts.seen, (long long)r->counts.stored, (long long)r->counts.known,
 	    (long long)r->counts.matched, (long long)r->counts.failed, (long long)r->counts.attachments);
 	if (r->error)
-		printf("    %s\n", r->error);
+		print_plain("    ", r->error, "\n");
 	return 0;
 }
 

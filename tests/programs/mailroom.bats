@@ -124,6 +124,14 @@ outbox       1 ready" "$(tail -n +2 <<< "$output")"
 	fails 78 mailroom migrate
 }
 
+@test "a file name steers no terminal" {
+	account add -q mara@harbor.example
+	mail $'\033[31ma.eml' <<< 'Hello'
+	mailsync import -q --account mara@harbor.example $'\033[31ma.eml'
+	run mailsync status
+	[[ $output == *'/?[31ma.eml'* && $output != *$'\033'* ]]
+}
+
 @test "another program's database is refused and stays as it is" {
 	sqlite3 other.db 'CREATE TABLE feed_requests (requester_did TEXT)'
 	sqlite3 marked.db 'CREATE TABLE emails (a TEXT); PRAGMA user_version = 1'
