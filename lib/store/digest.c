@@ -70,7 +70,8 @@ static void read_investor(struct arena *a, sqlite3_stmt *st, struct digest_inves
 	    .subject = text_of(a, st, 7),
 	    .last_at = db_int(st, 8),
 	    .last_is_out = db_int(st, 9) != 0,
-	    .last_is_unverified = db_int(st, 10) != 0};
+	    .last_is_unverified = db_int(st, 10) != 0,
+	    .last_is_theirs = db_int(st, 11) != 0};
 }
 
 static int load_investors(struct store *s, struct arena *a, struct digest_facts *f, struct err *e)
@@ -176,7 +177,7 @@ static int load_member_investors(struct store *s, struct arena *a, struct digest
 	if (!st || db_step(s, st, &row, e) != 0)
 		return -1;
 	while (row) {
-		while (at < f->member_count && f->members[at].id != db_int(st, 11))
+		while (at < f->member_count && f->members[at].id != db_int(st, 12))
 			at++;
 		if (at == f->member_count) {
 			sqlite3_reset(st);
