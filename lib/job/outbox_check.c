@@ -10,7 +10,7 @@ enum { LINE_BYTES = 998 }; /* RFC 5322 section 2.1.1, without CRLF */
 
 static void add(struct outbox_problems *p, struct arena *a, const char *problem)
 {
-	p->items = arena_grow(a, p->items, p->count * sizeof *p->items, (p->count + 1) * sizeof *p->items);
+	p->items = arena_more(a, p->items, p->count, sizeof *p->items);
 	p->items[p->count++] = problem;
 }
 
