@@ -11,6 +11,8 @@ enum { CLOCK_TEXT_BYTES = 32 };
 
 /* Days since 1970-01-01 of a date of the proleptic Gregorian calendar (month 1-12, day 1-31). */
 int64_t clock_days(int64_t year, int month, int day);
+/* How many days the month (1-12) has. */
+int clock_month_days(int64_t year, int month);
 
 /* "2026-11-20T09:48:00Z". */
 void clock_format_utc(int64_t t, char out[static CLOCK_TEXT_BYTES]);

@@ -77,11 +77,6 @@ void db_bind_blob(sqlite3_stmt *st, const char *name, const void *bytes, size_t 
 	sqlite3_bind_blob64(st, parameter(st, name), bytes, n, SQLITE_STATIC);
 }
 
-void db_bind_null(sqlite3_stmt *st, const char *name)
-{
-	sqlite3_bind_null(st, parameter(st, name));
-}
-
 int db_step(struct store *s, sqlite3_stmt *st, bool *row, struct err *e)
 {
 	int rc = sqlite3_step(st);

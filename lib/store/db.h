@@ -33,7 +33,6 @@ void db_bind_int(sqlite3_stmt *st, const char *name, int64_t value);
 void db_bind_text(sqlite3_stmt *st, const char *name, const char *text);
 void db_bind_text_n(sqlite3_stmt *st, const char *name, const char *text, size_t n);
 void db_bind_blob(sqlite3_stmt *st, const char *name, const void *bytes, size_t n);
-void db_bind_null(sqlite3_stmt *st, const char *name);
 
 /* One step: *row says whether there is a row. At the end and on failure the statement is reset. */
 int db_step(struct store *s, sqlite3_stmt *st, bool *row, struct err *e);
