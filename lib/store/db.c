@@ -39,9 +39,10 @@ sqlite3_stmt *db_prepare(struct store *s, const char *sql, struct err *e)
 		sqlite3_clear_bindings(c->st);
 		return c->st;
 	}
-	if (sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &c->st, NULL) != SQLITE_OK) {
-		err_set(e, ERR_BUG, "database: %s, in: %.200s", sqlite3_errmsg(s->db), sql);
-		return NULL;
+	switch (sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &c->st, NULL)) {
+	case SQLITE_OK: break;
+	case SQLITE_ERROR: err_set(e, ERR_BUG, "database: %s, in: %.200s", sqlite3_errmsg(s->db), sql); return NULL;
+	default: db_error(s, "prepare", e); return NULL; /* the schema cannot be read */
 	}
 	c->sql = sql;
 	s->cache_count++;

@@ -24,7 +24,7 @@ struct store {
 };
 
 /* The statement of an embedded text (sql.h), prepared at most once a connection, reset, its bindings cleared. An SQL text that
- * does not compile is a bug, and a test finds it; here it is BUG in *e and NULL. Text and blobs that are bound are borrowed:
+ * does not compile is a bug, and a test finds it; here it is BUG in *e and NULL; a schema that cannot be read is not. Text and blobs that are bound are borrowed:
  * they must live until the statement is run to its end or reset. */
 sqlite3_stmt *db_prepare(struct store *s, const char *sql, struct err *e);
 

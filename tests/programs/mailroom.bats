@@ -118,6 +118,10 @@ outbox       1 ready" "$(tail -n +2 <<< "$output")"
 	[[ $output == *"mailroom init"* ]]
 	printf 'not a database, but long enough to look at: %0900d' 0 > text.db
 	fails 65 mailroom status --db text.db
+	cp "$DB" damaged.db
+	head -c 3996 /dev/zero | dd of=damaged.db bs=1 seek=100 conv=notrunc status=none
+	fails 65 mailroom status --db damaged.db
+	[[ $output == *malformed* ]]
 	sql 'PRAGMA user_version = 999'
 	fails 78 mailroom status
 	[[ $output == *"install a newer Mailroom"* ]]
