@@ -12,9 +12,8 @@
 #include <unistd.h>
 
 enum { BUSY_TIMEOUT_MS = 10000, BUSY_STEP_MS = 20 };
-enum {
-	APPLICATION_ID = 0x4d4c524d
-}; /* "MLRM": tells our file from another program's; sql/queries/database_owner.sql */
+/* "MLRM": tells our file from another program's (sql/queries/database_owner.sql). */
+enum { APPLICATION_ID = 0x4d4c524d };
 
 static int exec(struct store *s, const char *sql, const char *what, struct err *e)
 {
