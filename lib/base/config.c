@@ -205,6 +205,9 @@ int config_set(struct config *c, const char *key, const char *value, enum config
 		value = config_keys[i].value;
 	if (value && check_value(&config_keys[i], value, e) != 0)
 		return -1;
+	/* cron runs elsewhere than the person who wrote it, and nobody expands "~" or "$HOME" here. */
+	if (value && config_keys[i].type == CONFIG_PATH && origin != CONFIG_OPTION && *value != '/')
+		return err_set(e, ERR_CONFIG, "%s: \"%s\" is no path from / on (nothing is expanded)", key, value);
 	free(c->settings[i].value);
 	c->settings[i].value = value ? mem_strdup(value) : NULL;
 	c->settings[i].origin = origin;
