@@ -78,6 +78,7 @@ const struct config_key config_keys[] = {
     {"MAILROOM_GMAIL_HISTORY_STALE_DAYS", CONFIG_INT, "7", 0, 3650, NULL, false,
         "after so long without a capture the mailbox is listed anew; 0: only when Google asks for it"},
     {"MAILROOM_IMAP_POLL_MIN", CONFIG_INT, "5", 0, 1440, NULL, false, "an IMAP mailbox is asked no more often"},
+    {"MAILROOM_IMAP_MAX_PER_RUN", CONFIG_INT, "10000", 0, 100000000, NULL, false, "new messages a run fetches of an IMAP mailbox; the rest is for the next runs; 0: no limit"},
     {"MAILROOM_SYNC_PARALLEL", CONFIG_INT, "1", 1, 64, NULL, false, "mailboxes captured at once"},
     {"MAILROOM_SYNC_DEADLINE_MIN", CONFIG_INT, "170", 0, 100000, NULL, false,
         "a capture ends after so long and goes on in the next run; 0: no limit"},
