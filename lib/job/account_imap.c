@@ -3,7 +3,7 @@
 #include "job/credential.h"
 #include "job/imap_access.h"
 #include "job/imap_folders.h"
-#include "mail/address.h"
+#include "store/cursors.h"
 
 #include <string.h>
 #include <strings.h>
@@ -86,6 +86,9 @@ static int put(const struct account_imap *g, struct arena *a, const struct accou
 	s = merge(&old, &c->settings, account->address);
 	if (check(&s, account->address, e) != 0 || imap_settings_put(g->store, account->id, &s, g->now, e) != 0 ||
 	    accounts_set_provider(g->store, account->id, ACCOUNTS_IMAP, e) != 0)
+		return -1;
+	/* It failed with what was wrong before. */
+	if (cursors_delay(g->store, account->id, 0, 0, e) != 0)
 		return -1;
 	return c->password ? seal(g, account, c->password, e) : 0;
 }
