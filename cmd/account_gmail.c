@@ -153,8 +153,11 @@ int account_test(struct cli *cli, int argc, char **argv)
 	int status = 0;
 
 	(void)argc;
-	if (open_store(cli, &g, &e) != 0 || account_gmail_find(g.store, &a, argv[0], &account, &e) != 0 ||
-	    account_gmail_test(&g, http, &a, &account, &profile, &e) != 0)
+	if (open_store(cli, &g, &e) != 0 || account_gmail_find(g.store, &a, argv[0], &account, &e) != 0)
+		status = cli_fail(&e);
+	else if (strcmp(account.provider, ACCOUNTS_IMAP) == 0)
+		status = account_imap_try(cli, g.store, &account);
+	else if (account_gmail_test(&g, http, &a, &account, &profile, &e) != 0)
 		status = cli_fail(&e);
 	else
 		print_profile(cli, &account, &profile);

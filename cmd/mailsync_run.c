@@ -109,6 +109,7 @@ static int read_options(struct cli *cli, struct sync_options *o, struct err *e)
 	    .page_size = (int)config_int(c, "MAILROOM_GMAIL_BACKFILL_PAGE_SIZE"),
 	    .stale_days = (int)config_int(c, "MAILROOM_GMAIL_HISTORY_STALE_DAYS"),
 	    .parallel = (int)config_int(c, "MAILROOM_SYNC_PARALLEL"),
+	    .imap_max = config_int(c, "MAILROOM_IMAP_MAX_PER_RUN"),
 	    .imap_poll_s = (int)config_int(c, "MAILROOM_IMAP_POLL_MIN") * 60,
 	    .gmail_disabled = !config_bool(c, "MAILROOM_GMAIL_ENABLED")};
 	if (since && clock_parse(since, &o->since, e) != 0)

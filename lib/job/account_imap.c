@@ -1,162 +1,170 @@
 #include "job/account_imap.h"
 
-#include "base/mem.h"
 #include "job/credential.h"
-#include "job/keys.h"
-#include "job/remote_imap.h"
-#include "net/http.h"
-#include "net/imap.h"
-#include "store/credentials.h"
+#include "job/imap_access.h"
+#include "job/imap_folders.h"
+#include "store/cursors.h"
 
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-static int put_server(const struct account_imap *i, struct arena *a, const struct account *account, struct err *e)
+enum { PORT_TLS = 993, PORT_PLAIN = 143, TEXT_MAX = 1000 };
+
+static bool is_this_machine(const char *host)
 {
-	struct imap_account server = i->server;
-	struct credential c = {.account_id = account->id, .address = account->address, .kind = CREDENTIALS_IMAP};
-
-	(void)a;
-	if (!server.login)
-		server.login = account->address;
-	if (accounts_set_provider(i->store, account->id, ACCOUNTS_IMAP, e) != 0 ||
-	    imap_accounts_put(i->store, account->id, &server, e) != 0)
-		return -1;
-	return credential_write(i->config, i->store, &c, i->password, i->now, e);
+	return strcasecmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
 }
 
-/* Inside the transaction. */
-static int enroll(const struct account_imap *i, struct arena *a, const char *address, enum people_change *change,
-    struct account *out, struct err *e)
+static bool is_clean(const char *s)
+{
+	for (const char *p = s; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			return false;
+	return *s && strlen(s) <= TEXT_MAX;
+}
+
+static int check(const struct imap_settings *s, const char *address, struct err *e)
+{
+	enum stream_security security;
+
+	if (!s->host)
+		return err_set(e, ERR_CONFIG, "%s: --host does not say which server it has", address);
+	if (!is_clean(s->host) || strchr(s->host, ' '))
+		return err_set(e, ERR_INPUT, "--host: \"%s\" is no name of a server", s->host);
+	if (!is_clean(s->user))
+		return err_set(e, ERR_INPUT, "--user: \"%s\" is no name", s->user);
+	if (s->port < 1 || s->port > UINT16_MAX)
+		return err_set(e, ERR_INPUT, "--port: %d is no port", s->port);
+	if (!imap_access_security(s->security, &security))
+		return err_set(e, ERR_INPUT, "--security: \"%s\" is none of ssl, starttls, none", s->security);
+	if (strcmp(s->auth, IMAP_SETTINGS_PASSWORD) != 0 && strcmp(s->auth, IMAP_SETTINGS_OAUTH) != 0)
+		return err_set(e, ERR_INPUT, "--auth: \"%s\" is none of password, oauth", s->auth);
+	if (security == STREAM_PLAIN && !s->is_forced && !is_this_machine(s->host))
+		return err_set(e, ERR_REFUSED,
+		    "%s: --security none would send mail and password over the network for all to read; --force does "
+		    "it all the same",
+		    s->host);
+	return 0;
+}
+
+/* What is there, what is new, and the defaults. */
+static struct imap_settings merge(const struct imap_settings *old, const struct imap_settings *c, const char *address)
+{
+	struct imap_settings s = *old;
+	bool is_plain;
+
+	s.host = c->host ? c->host : s.host;
+	s.auth = c->auth ? c->auth : s.auth ? s.auth : IMAP_SETTINGS_PASSWORD;
+	s.user = c->user ? c->user : s.user ? s.user : address;
+	s.ca_file = c->ca_file ? c->ca_file : s.ca_file;
+	s.folders = c->folders ? c->folders : s.folders ? s.folders : "";
+	if (c->security)
+		s.port = 0;
+	s.security = c->security ? c->security : s.security ? s.security : IMAP_SETTINGS_SSL;
+	s.is_forced = c->security ? c->is_forced : c->is_forced || s.is_forced;
+	is_plain = strcmp(s.security, IMAP_SETTINGS_SSL) != 0;
+	s.port = c->port ? c->port : s.port ? s.port : is_plain ? PORT_PLAIN : PORT_TLS;
+	return s;
+}
+
+static int seal(const struct account_imap *g, const struct account *account, const char *password, struct err *e)
+{
+	struct credential c = {.account_id = account->id, .address = account->address, .kind = CREDENTIALS_IMAP};
+
+	return credential_write(g->config, g->store, &c, password, g->now, e);
+}
+
+/* With the mailbox's row, inside the transaction. */
+static int put(const struct account_imap *g, struct arena *a, const struct account_imap_change *c,
+    const struct account *account, struct err *e)
+{
+	struct imap_settings old, s;
+	bool found;
+
+	if (imap_settings_get(g->store, a, account->id, &old, &found, e) != 0)
+		return -1;
+	s = merge(&old, &c->settings, account->address);
+	if (check(&s, account->address, e) != 0 || imap_settings_put(g->store, account->id, &s, g->now, e) != 0 ||
+	    accounts_set_provider(g->store, account->id, ACCOUNTS_IMAP, e) != 0)
+		return -1;
+	/* It failed with what was wrong before. */
+	if (cursors_delay(g->store, account->id, 0, 0, e) != 0)
+		return -1;
+	return c->password ? seal(g, account, c->password, e) : 0;
+}
+
+static int set(const struct account_imap *g, struct arena *a, const struct account_imap_change *c, const char *address,
+    enum people_change *change, struct account *out, struct err *e)
 {
 	enum accounts_change done;
 	bool found;
 
-	if (people_check_not_investor(i->store, address, e) != 0 ||
-	    accounts_add(i->store, address, NULL, 0, i->now, &done, e) != 0 ||
-	    accounts_get(i->store, a, address, out, &found, e) != 0)
+	if (people_check_not_investor(g->store, address, e) != 0 ||
+	    accounts_add(g->store, address, NULL, 0, g->now, &done, e) != 0 ||
+	    accounts_get(g->store, a, address, out, &found, e) != 0)
 		return -1;
 	if (strcmp(out->provider, ACCOUNTS_DELEGATION) == 0 || strcmp(out->provider, ACCOUNTS_OAUTH) == 0)
 		return err_set(e, ERR_REFUSED, "%s: is a Gmail mailbox", address);
 	*change = done == ACCOUNTS_ADDED ? PEOPLE_ADDED : done == ACCOUNTS_RESTORED ? PEOPLE_RESTORED : PEOPLE_CHANGED;
-	if (put_server(i, a, out, e) != 0)
+	if (put(g, a, c, out, e) != 0)
 		return -1;
-	return accounts_get(i->store, a, address, out, &found, e);
+	return accounts_get(g->store, a, address, out, &found, e);
 }
 
-int account_imap_enroll(const struct account_imap *i, struct arena *a, const char *typed, enum people_change *change,
-    struct account *out, struct err *e)
+int account_imap_set(const struct account_imap *g, struct arena *a, const struct account_imap_change *c,
+    enum people_change *change, struct account *out, struct err *e)
 {
-	const struct imap_account *s = &i->server;
 	const char *address;
 
-	if (people_address(a, typed, &address, e) != 0)
+	if (c->password && !is_clean(c->password))
+		return err_set(e, ERR_INPUT, "the password is empty, too long, or holds control characters");
+	if (people_address(a, c->address, &address, e) != 0 || store_begin(g->store, e) != 0)
 		return -1;
-	if (strcmp(s->security, IMAP_ACCOUNTS_NONE) == 0 && !s->plain_anywhere && !http_is_loopback(s->host))
-		return err_set(e, ERR_REFUSED,
-		    "%s: without encryption the password and all mail can be read on the way; --force does it all the "
-		    "same",
-		    s->host);
-	if (store_begin(i->store, e) != 0)
-		return -1;
-	return people_end(i->store, i->dry_run, enroll(i, a, address, change, out, e), e);
+	return people_end(g->store, g->dry_run, set(g, a, c, address, change, out, e), e);
 }
 
-struct imap_parts {
-	struct imap *m;
-	const char **folders;
-	struct arena a;
-};
-
-static void release(void *owner)
+static int count_messages(
+    struct imap *m, const struct imap_folder_list *folders, struct account_imap_health *health, struct err *e)
 {
-	struct imap_parts *p = owner;
-
-	imap_close(p->m);
-	arena_clear(&p->a);
-	free(p);
-}
-
-static const char **split_folders(struct arena *a, const char *text)
-{
-	size_t n = 0, lines = 2;
-	char *copy, *save = NULL;
-	const char **out;
-
-	if (!text)
-		return NULL;
-	copy = arena_strdup(a, text);
-	for (const char *at = text; (at = strchr(at, '\n')); at++)
-		lines++;
-	out = arena_array(a, lines, sizeof *out);
-	for (char *line = strtok_r(copy, "\n", &save); line; line = strtok_r(NULL, "\n", &save))
-		out[n++] = line;
-	out[n] = NULL;
-	return out;
-}
-
-static int read_password(const struct config *c, struct store *s, struct arena *a, const struct account *account,
-    struct buf *password, struct err *e)
-{
-	struct secret_ring *ring = NULL;
-	struct credential row;
-	bool found = false;
-	int rc = keys_open(c, &ring, e);
-
-	if (rc == 0)
-		rc = credential_read(s, a, ring, account, CREDENTIALS_IMAP, &row, password, &found, e);
-	secret_ring_free(ring);
-	if (rc == 0 && !found)
-		return err_set(e, ERR_CONFIG, "%s: has no password here: `account imap %s` takes one", account->address,
-		    account->address);
-	return rc;
-}
-
-static enum stream_security security_of(const char *name)
-{
-	if (strcmp(name, IMAP_ACCOUNTS_NONE) == 0)
-		return STREAM_PLAIN;
-	return strcmp(name, IMAP_ACCOUNTS_STARTTLS) == 0 ? STREAM_STARTTLS : STREAM_TLS;
-}
-
-static int log_in(struct imap_parts *p, const struct config *c, struct store *s, const struct account *account,
-    const struct imap_account *server, struct err *e)
-{
-	struct imap_options o = {.stream = {.host = server->host,
-	                             .port = (int)server->port,
-	                             .security = security_of(server->security),
-	                             .plain_anywhere = server->plain_anywhere,
-	                             .ca_file = config_text(c, "MAILROOM_IMAP_CA_FILE")}};
-	struct buf password = {0};
-	int rc = read_password(c, s, &p->a, account, &password, e);
-
-	if (rc == 0)
-		rc = imap_open(&p->m, &o, e);
-	if (rc == 0)
-		rc = imap_login(p->m, server->login, buf_str(&password), e);
-	buf_wipe(&password);
-	return rc;
-}
-
-int account_imap_open(
-    const struct config *c, struct store *s, const struct account *account, struct remote **out, struct err *e)
-{
-	struct imap_parts *p = mem_alloc(sizeof *p);
-	struct imap_account server;
-
-	*out = NULL;
-	if (imap_accounts_get(s, &p->a, account->id, &server, e) != 0)
-		goto failed;
-	if (!server.host) {
-		err_set(e, ERR_CONFIG, "%s: `account imap` has not named its server", account->address);
-		goto failed;
+	for (size_t i = 0; i < folders->n; i++) {
+		struct imap_folder_state state;
+		if (imap_select(m, folders->items[i].name, &state, e) != 0)
+			return -1;
+		health->messages += state.exists;
 	}
-	p->folders = split_folders(&p->a, server.folders);
-	if (log_in(p, c, s, account, &server, e) == 0 &&
-	    remote_imap_new(p->m, (const char *const *)p->folders,
-	        (size_t)config_int(c, "MAILROOM_MAX_MESSAGE_MB") << 20, release, p, out, e) == 0)
-		return 0;
-failed:
-	release(p);
-	return -1;
+	health->folders = folders->n;
+	return 0;
+}
+
+static int try_in(const struct account_imap *g, struct arena *a, const struct account *account,
+    struct account_imap_health *health, struct err *e)
+{
+	struct imap_access_options o = {.config = g->config, .store = g->store, .now = g->now};
+	struct imap_settings settings;
+	struct imap_folder_list folders;
+	struct imap *m;
+	int rc = imap_access_open(&o, account, a, &settings, &m, e);
+
+	if (rc == 0)
+		rc = imap_folders_choose(m, settings.folders, a, &folders, e);
+	if (rc == 0)
+		rc = count_messages(m, &folders, health, e);
+	imap_close(m);
+	return rc == 0 || strstr(e->text, account->address) ? rc : err_prefix(e, "%s", account->address);
+}
+
+int account_imap_test(const struct account_imap *g, struct arena *a, const struct account *account,
+    struct account_imap_health *health, struct err *e)
+{
+	struct err other = {0};
+	int rc;
+
+	*health = (struct account_imap_health){0};
+	rc = try_in(g, a, account, health, e);
+	if (!g->dry_run && accounts_set_health(g->store, account->id, rc == 0 ? NULL : e->text, g->now, &other) != 0 &&
+	    rc == 0) {
+		*e = other;
+		return -1;
+	}
+	return rc;
 }

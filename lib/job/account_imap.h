@@ -1,4 +1,4 @@
-/* IMAP mailboxes: enrolled with server and password, opened for the capture. */
+/* IMAP mailboxes: their server's settings and password, and whether it lets us in. */
 #ifndef JOB_ACCOUNT_IMAP_H
 #define JOB_ACCOUNT_IMAP_H
 
@@ -6,12 +6,12 @@
 #include "base/config.h"
 #include "base/err.h"
 #include "job/people.h"
-#include "job/remote.h"
 #include "store/accounts.h"
-#include "store/imap_accounts.h"
+#include "store/imap_settings.h"
 #include "store/store.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct account_imap {
@@ -19,17 +19,30 @@ struct account_imap {
 	struct store *store;
 	bool dry_run; /* tried, and taken back */
 	int64_t now;
-	struct imap_account server; /* login NULL: the address */
-	const char *password;
 };
 
-/* Adds or restores the mailbox, or changes its server; the password is sealed into the database. The server is not asked. *out lives in
- * `a`. REFUSED for a Gmail mailbox, an investor's address, and for security none to another machine unless plain_anywhere. */
-int account_imap_enroll(const struct account_imap *i, struct arena *a, const char *address, enum people_change *change,
-    struct account *out, struct err *e);
+/* What is NULL or 0 stays as it is, or takes the default of a new one: ssl, 993 (143 without TLS from the start), password, the
+ * address. */
+struct account_imap_change {
+	const char *address; /* as typed */
+	struct imap_settings settings;
+	const char *password; /* sealed into the database */
+};
 
-/* Connects, logs in and lists the folders. CONFIG or REFUSED, with what to do, when something is missing. */
-int account_imap_open(
-    const struct config *c, struct store *s, const struct account *account, struct remote **out, struct err *e);
+/* Makes the mailbox an IMAP one, adding or restoring it as `account add` does. The server is not asked (account_imap_test does). *out
+ * lives in `a`. CONFIG without a host; REFUSED for a Gmail mailbox, an investor's address, or "none" for another machine
+ * without is_forced; INPUT for words that are none. */
+int account_imap_set(const struct account_imap *g, struct arena *a, const struct account_imap_change *c,
+    enum people_change *change, struct account *out, struct err *e);
+
+struct account_imap_health {
+	size_t folders;   /* that would be captured */
+	int64_t messages; /* in them */
+};
+
+/* Connects, logs in, opens every folder that would be captured and leaves; notes in the mailbox's row how that went (not
+ * with dry_run). */
+int account_imap_test(const struct account_imap *g, struct arena *a, const struct account *account,
+    struct account_imap_health *health, struct err *e);
 
 #endif

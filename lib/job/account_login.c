@@ -11,6 +11,7 @@
 #include "net/loopback.h"
 #include "net/oauth.h"
 #include "net/token_cache.h"
+#include "store/imap_settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct account_login {
 	struct account_login_options o;
 	struct arena arena;
 	const char *address, *scope;
+	bool is_imap; /* the mailbox is captured by IMAP: the login is for that */
 	struct oauth_client client;
 	struct loopback *loopback;
 	char state[OAUTH_SECRET_BYTES], verifier[OAUTH_SECRET_BYTES];
@@ -40,6 +42,20 @@ static struct oauth_party party_of(const struct account_login *l)
 	};
 }
 
+static int check_wants_oauth(struct account_login *l, int64_t account_id, struct err *e)
+{
+	struct imap_settings s;
+	bool found;
+
+	if (imap_settings_get(l->o.store, &l->arena, account_id, &s, &found, e) != 0)
+		return -1;
+	if (found && strcmp(s.auth, IMAP_SETTINGS_OAUTH) == 0)
+		return 0;
+	return err_set(e, ERR_REFUSED,
+	    "%s: is an IMAP mailbox with a password: `account imap %s --auth oauth` comes before a login", l->address,
+	    l->address);
+}
+
 /* A consent that is asked anew replaces the one before: what that had is asked for again. */
 static int choose_scope(struct account_login *l, struct err *e)
 {
@@ -52,8 +68,11 @@ static int choose_scope(struct account_login *l, struct err *e)
 	if (found && strcmp(account.address, l->address) != 0)
 		return err_set(e, ERR_REFUSED, "%s: is an alias of the mailbox %s: log in to that one", l->address,
 		    account.address);
-	if (found && strcmp(account.provider, ACCOUNTS_IMAP) == 0)
-		return err_set(e, ERR_REFUSED, "%s: is an IMAP mailbox", l->address);
+	l->is_imap = found && strcmp(account.provider, ACCOUNTS_IMAP) == 0;
+	if (l->is_imap) {
+		l->scope = OAUTH_SCOPE_MAIL;
+		return check_wants_oauth(l, account.id, e);
+	}
 	if (found && credentials_get(l->o.store, &l->arena, account.id, CREDENTIALS_OAUTH, &c, &found, e) != 0)
 		return -1;
 	if (found && c.scopes && strstr(c.scopes, OAUTH_SCOPE_COMPOSE))
@@ -199,7 +218,7 @@ static int keep(struct account_login *l, const struct oauth_token *t, struct err
 	    .scopes = t->scope ? t->scope : l->scope,
 	};
 	if (credential_write(l->o.config, l->o.store, &c, t->refresh, l->o.now, e) != 0 ||
-	    accounts_set_provider(l->o.store, account.id, ACCOUNTS_OAUTH, e) != 0)
+	    accounts_set_provider(l->o.store, account.id, l->is_imap ? ACCOUNTS_IMAP : ACCOUNTS_OAUTH, e) != 0)
 		return -1;
 	return accounts_set_health(l->o.store, account.id, NULL, l->o.now, e);
 }
@@ -212,6 +231,7 @@ static void forget_tokens(const struct account_login *l)
 
 	token_cache_drop(&cache, l->address, OAUTH_SCOPE_READ);
 	token_cache_drop(&cache, l->address, OAUTH_SCOPE_COMPOSE);
+	token_cache_drop(&cache, l->address, OAUTH_SCOPE_MAIL);
 	free(dir);
 }
 
@@ -221,7 +241,7 @@ int account_login_finish(struct account_login *l, struct err *e)
 	struct oauth_token t = {0};
 	int rc = oauth_by_code(l->o.http, &p, buf_str(&l->code), l->verifier, loopback_uri(l->loopback), &t, e);
 
-	if (rc == 0 && (rc = check_owner(l, &t, e)) == 0 && (rc = store_begin(l->o.store, e)) == 0)
+	if (rc == 0 && (rc = l->is_imap ? 0 : check_owner(l, &t, e)) == 0 && (rc = store_begin(l->o.store, e)) == 0)
 		rc = people_end(l->o.store, false, keep(l, &t, e), e);
 	if (rc == 0)
 		forget_tokens(l);

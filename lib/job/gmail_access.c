@@ -150,7 +150,7 @@ static int open_tokens(struct gmail_access *g, struct err *e)
 		g->ring = NULL;
 	if (strcmp(g->account.provider, ACCOUNTS_DELEGATION) == 0)
 		rc = open_delegation(g, &t, e);
-	else if (strcmp(g->account.provider, ACCOUNTS_OAUTH) == 0)
+	else if (strcmp(g->account.provider, ACCOUNTS_OAUTH) == 0 || strcmp(g->account.provider, ACCOUNTS_IMAP) == 0)
 		rc = open_login(g, &t, &refresh, e);
 	else
 		rc = err_set(e, ERR_CONFIG,

@@ -1,464 +1,434 @@
+/* Listing and what has changed; remote_imap_fetch.c fetches. */
 #include "job/remote_imap.h"
 
-#include "base/buf.h"
 #include "base/mem.h"
-#include "job/imap_cursor.h"
+#include "job/imap_mark.h"
 #include "job/labels.h"
+#include "job/remote_imap_core.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct folder {
-	char *name;
-	bool is_sent;
-};
+/* How many more messages than it has counted a server may list: those that have come meanwhile. */
+enum { UIDS_SLACK = 100000 };
 
-struct remote_imap {
-	struct remote face;
-	struct imap *m;
-	const char *const *wanted; /* names; NULL: all */
-	size_t cap_bytes;
-	struct folder *folders;
-	size_t count;
-	const struct folder *open; /* the one that is selected */
-	struct imap_folder_state state;
-	struct remote_stats stats;
-	void (*release)(void *owner);
-	void *owner;
-};
-
-static struct remote_imap *of(struct remote *r)
+int remote_imap_select(struct remote_imap *r, const char *name, bool fresh, struct err *e)
 {
-	return (struct remote_imap *)r;
-}
-
-static bool is_wanted(const struct remote_imap *r, const struct imap_folder *f)
-{
-	/* A line of the cursor holds a name. */
-	if (!f->selectable || strpbrk(f->name, "\r\n"))
-		return false;
-	for (size_t i = 0; r->wanted && r->wanted[i]; i++)
-		if (strcmp(r->wanted[i], f->name) == 0)
-			return true;
-	return !r->wanted && f->use != IMAP_USE_DRAFTS && f->use != IMAP_USE_JUNK && f->use != IMAP_USE_TRASH;
-}
-
-static int take_folder(const struct imap_folder *f, void *arg)
-{
-	struct remote_imap *r = arg;
-
-	if (!is_wanted(r, f))
+	if (!fresh && r->selected.len > 0 && strcmp(buf_str(&r->selected), name) == 0)
 		return 0;
-	r->folders = mem_realloc(r->folders, r->count + 1, sizeof *r->folders);
-	r->folders[r->count++] = (struct folder){mem_strdup(f->name), f->use == IMAP_USE_SENT};
-	return 0;
-}
-
-static const struct folder *folder_named(const struct remote_imap *r, const char *name)
-{
-	for (size_t i = 0; i < r->count; i++)
-		if (strcmp(r->folders[i].name, name) == 0)
-			return &r->folders[i];
-	return NULL;
-}
-
-/* Always anew: the state is wanted as it is now. */
-static int select_folder(struct remote_imap *r, const struct folder *f, struct err *e)
-{
-	r->open = NULL;
-	r->stats.requests++;
-	if (imap_select(r->m, f->name, &r->state, e) != 0)
+	buf_reset(&r->selected);
+	imap_set_clear(&r->uids);
+	r->has_uids = false;
+	r->requests++;
+	if (imap_select(r->imap, name, &r->state, e) != 0)
 		return -1;
-	r->open = f;
+	buf_puts(&r->selected, name);
 	return 0;
 }
 
-static int read_uids(struct remote_imap *r, int64_t since, struct imap_set *out, struct err *e)
+/* Of the folder that is open. */
+static int read_uids(struct remote_imap *r, int64_t since, struct err *e)
 {
-	r->stats.requests++;
-	if (imap_uids(r->m, since == INT64_MIN ? 0 : since, out, e) != 0)
+	if (r->has_uids && r->uids_since == since)
+		return 0;
+	imap_set_clear(&r->uids);
+	r->has_uids = false;
+	r->requests++;
+	if (r->state.exists > 0 && imap_uids(r->imap, since == INT64_MIN ? 0 : since, &r->uids, e) != 0)
 		return -1;
-	imap_set_sort(out);
+	imap_set_sort(&r->uids);
+	if (imap_set_count(&r->uids) > (uint64_t)r->state.exists + UIDS_SLACK)
+		return err_set(
+		    e, ERR_UNAVAILABLE, "%s: the server lists more messages than it counts", buf_str(&r->selected));
+	r->has_uids = true;
+	r->uids_since = since;
 	return 0;
+}
+
+static struct imap_mark mark_now(const struct remote_imap *r)
+{
+	return (struct imap_mark){.name = buf_str(&r->selected),
+	    .uidvalidity = r->state.uidvalidity,
+	    .uidnext = r->state.uidnext,
+	    .highestmodseq = r->state.highestmodseq};
+}
+
+/* Takes a folder's state. A folder that has gone since it was listed is none: *there. */
+static int open_fresh(struct remote_imap *r, const char *name, bool *there, struct err *e)
+{
+	struct err why = {0};
+
+	*there = true;
+	if (remote_imap_select(r, name, true, &why) == 0)
+		return 0;
+	if (why.code == ERR_NO_INPUT) {
+		*there = false;
+		return 0;
+	}
+	*e = why;
+	return -1;
 }
 
 static int cursor(struct remote *face, struct arena *a, const char **out, int64_t *total, struct err *e)
 {
-	struct remote_imap *r = of(face);
+	struct remote_imap *r = remote_imap_of(face);
 	struct buf text = {0};
 	int rc = 0;
 
 	*total = 0;
-	for (size_t i = 0; i < r->count && rc == 0; i++) {
-		struct imap_set uids = {0};
-		rc = select_folder(r, &r->folders[i], e);
-		if (rc == 0)
-			rc = read_uids(r, INT64_MIN, &uids, e);
-		if (rc == 0)
-			imap_cursor_put(&text, r->folders[i].name, &r->state, &uids);
+	for (size_t i = 0; i < r->folders.n && rc == 0; i++) {
+		struct imap_mark m;
+		bool there;
+		rc = open_fresh(r, r->folders.items[i].name, &there, e);
+		if (rc != 0 || !there || (rc = read_uids(r, INT64_MIN, e)) != 0)
+			continue;
 		*total += r->state.exists;
-		imap_set_clear(&uids);
+		m = mark_now(r);
+		m.uids = r->uids;
+		imap_mark_write(&m, &text);
 	}
 	*out = arena_strdup(a, buf_str(&text));
 	buf_clear(&text);
 	return rc;
 }
 
-/* Up to `most` ids of the open folder with UIDs above `after`; *last is the last one's UID. */
-static void put_refs(struct remote_imap *r, const struct imap_set *uids, uint32_t after, size_t most, struct arena *a,
-    struct remote_page *page, uint32_t *last)
-{
-	struct remote_ref *refs = arena_array(a, most, sizeof *refs);
+/* Where a listing goes on: in this folder below this UID, then in the folders behind it. Newest first, since that is wanted
+ * first; what comes meanwhile lies above, and is a change. */
+struct place {
+	size_t folder;
+	uint64_t below;
+	uint32_t uidvalidity; /* 0: not looked at yet */
+};
 
-	page->refs = refs;
-	for (size_t i = 0; i < uids->n; i++) {
-		uint64_t uid = uids->ranges[i].first > after ? uids->ranges[i].first : (uint64_t)after + 1;
-		for (; uid <= uids->ranges[i].last && page->n < most; uid++) {
-			*last = (uint32_t)uid;
-			refs[page->n++].id = imap_id(a, r->state.uidvalidity, *last, r->open->name);
-			refs[page->n - 1].thread_id = NULL;
-		}
-	}
+static const char *write_place(struct arena *a, const struct remote_imap *r, const struct place *p)
+{
+	return arena_printf(
+	    a, "%" PRIu64 ":%" PRIu32 ":%s", p->below, p->uidvalidity, r->folders.items[p->folder].name);
 }
 
-/* A page token is an id: the last message that was listed; UID 0 begins a folder. */
-static const struct folder *place_of(struct remote_imap *r, const char *token, uint32_t *uidvalidity, uint32_t *after)
+/* Folders may have come and gone since: what is behind the one that was reached comes next. */
+static struct place read_place(const struct remote_imap *r, const char *token)
 {
-	const char *name = strchr(token, ':');
+	struct place p = {.below = (uint64_t)UINT32_MAX + 1};
+	char *end;
+	const char *name;
+	uint64_t below;
+	uint32_t uidvalidity;
 
-	*uidvalidity = (uint32_t)strtoul(token, NULL, 10);
-	*after = name ? (uint32_t)strtoul(name + 1, NULL, 10) : 0;
-	name = name ? strchr(name + 1, ':') : NULL;
-	return name ? folder_named(r, name + 1) : NULL;
+	if (!token)
+		return p;
+	below = strtoull(token, &end, 10);
+	uidvalidity = *end == ':' ? (uint32_t)strtoul(end + 1, &end, 10) : 0;
+	name = *end == ':' ? end + 1 : "";
+	while (p.folder < r->folders.n && imap_folders_compare(r->folders.items[p.folder].name, name) < 0)
+		p.folder++;
+	if (p.folder < r->folders.n && imap_folders_compare(r->folders.items[p.folder].name, name) == 0) {
+		p.below = below;
+		p.uidvalidity = uidvalidity;
+	}
+	return p;
+}
+
+/* Up to `room` UIDs below the place, in descending order. */
+static size_t next_uids(const struct imap_set *set, uint64_t below, uint32_t *out, size_t room)
+{
+	size_t n = 0;
+
+	for (size_t i = set->n; i > 0 && n < room; i--) {
+		uint64_t first = set->ranges[i - 1].first, uid = (uint64_t)set->ranges[i - 1].last + 1;
+		if (uid > below)
+			uid = below;
+		while (uid > first && n < room)
+			out[n++] = (uint32_t)--uid;
+	}
+	return n;
+}
+
+struct dated {
+	struct imap_set late;
+	int64_t since;
+};
+
+static int note_late(const struct imap_message *m, void *arg)
+{
+	struct dated *d = arg;
+
+	if (m->received_at >= d->since || m->received_at == 0)
+		imap_set_add(&d->late, m->uid, m->uid);
+	return 0;
+}
+
+/* The server's search knows days only. */
+static int drop_early(struct remote_imap *r, int64_t since, uint32_t *uids, size_t *n, struct err *e)
+{
+	struct dated d = {.since = since};
+	size_t left = 0;
+	int rc;
+
+	if (since == INT64_MIN || *n == 0)
+		return 0;
+	r->requests++;
+	rc = imap_list(r->imap, uids[*n - 1], uids[0], 0, note_late, &d, e);
+	imap_set_sort(&d.late);
+	for (size_t i = 0; i < *n && rc == 0; i++)
+		if (imap_set_has(&d.late, uids[i]))
+			uids[left++] = uids[i];
+	*n = left;
+	imap_set_clear(&d.late);
+	return rc;
+}
+
+/* The next messages of the place's folder; it moves on, to the next folder at the end. */
+static int list_folder(struct remote_imap *r, const struct remote_query *q, struct place *p, struct arena *a,
+    struct remote_page *page, struct remote_ref *refs, struct err *e)
+{
+	const char *name = r->folders.items[p->folder].name;
+	size_t room = (size_t)q->page_size - page->n, n, taken;
+	uint32_t *uids = arena_array(a, room, sizeof *uids);
+	bool there = true;
+
+	if (r->selected.len == 0 || strcmp(buf_str(&r->selected), name) != 0)
+		if (open_fresh(r, name, &there, e) != 0)
+			return -1;
+	page->token_expired = there && p->uidvalidity && p->uidvalidity != r->state.uidvalidity;
+	if (page->token_expired)
+		return 0;
+	if (there && read_uids(r, q->since, e) != 0)
+		return -1;
+	taken = n = there ? next_uids(&r->uids, p->below, uids, room) : 0;
+	if (n > 0)
+		*p = (struct place){p->folder, uids[n - 1], r->state.uidvalidity};
+	if (drop_early(r, q->since, uids, &n, e) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		refs[page->n++] = (struct remote_ref){imap_mark_id(a, name, r->state.uidvalidity, uids[i]), NULL};
+	if (taken < room)
+		*p = (struct place){p->folder + 1, (uint64_t)UINT32_MAX + 1, 0};
+	return 0;
 }
 
 static int list(
     struct remote *face, const struct remote_query *q, struct arena *a, struct remote_page *page, struct err *e)
 {
-	struct remote_imap *r = of(face);
-	struct imap_set uids = {0};
-	uint32_t uidvalidity = 0, after = 0, last = 0;
-	const struct folder *f = r->count > 0 ? r->folders : NULL;
+	struct remote_imap *r = remote_imap_of(face);
+	struct place p = read_place(r, q->page_token);
+	struct remote_ref *refs = arena_array(a, (size_t)q->page_size, sizeof *refs);
 
-	*page = (struct remote_page){.total = -1};
-	if (q->page_token)
-		f = place_of(r, q->page_token, &uidvalidity, &after);
-	if (!f && r->count > 0)
-		page->token_expired = true;
-	if (!f)
-		return 0;
-	if (select_folder(r, f, e) != 0)
-		return -1;
-	if (after > 0 && uidvalidity != r->state.uidvalidity) {
-		page->token_expired = true;
-		return 0;
+	*page = (struct remote_page){.refs = refs, .total = -1};
+	while (p.folder < r->folders.n && page->n < (size_t)q->page_size) {
+		if (list_folder(r, q, &p, a, page, refs, e) != 0)
+			return -1;
+		if (page->token_expired) {
+			*page = (struct remote_page){.total = -1, .token_expired = true};
+			return 0;
+		}
 	}
-	if (read_uids(r, q->since, &uids, e) != 0) {
-		imap_set_clear(&uids);
-		return -1;
-	}
-	put_refs(r, &uids, after, (size_t)q->page_size, a, page, &last);
-	if (uids.n > 0 && last > 0 && last < uids.ranges[uids.n - 1].last)
-		page->next_token = imap_id(a, r->state.uidvalidity, last, f->name);
-	else if (f + 1 < r->folders + r->count)
-		page->next_token = imap_id(a, 0, 0, f[1].name);
-	imap_set_clear(&uids);
+	if (p.folder < r->folders.n)
+		page->next_token = write_place(a, r, &p);
 	return 0;
 }
 
-/* Changes as they are gathered. */
-struct gathering {
+/* What has changed in one folder. */
+struct delta {
 	struct remote_imap *r;
 	struct arena *a;
+	const struct imap_mark *old; /* NULL: the folder is new */
+	struct imap_mark now;
 	struct remote_change *items;
 	size_t n, cap;
 };
 
-static void put_change(
-    struct gathering *g, enum remote_change_kind kind, const char *id, const char *const *labels, size_t n)
+static struct remote_change *add_change(struct delta *d, enum remote_change_kind kind, const char *id)
 {
-	if (g->n == g->cap) {
-		size_t cap = g->cap ? 2 * g->cap : 64;
-		g->items = arena_grow(g->a, g->items, g->cap * sizeof *g->items, cap * sizeof *g->items);
-		g->cap = cap;
+	if (d->n == d->cap) {
+		size_t bytes = d->cap * sizeof *d->items;
+		d->cap = d->cap ? 2 * d->cap : 64;
+		d->items = arena_grow(d->a, d->items, bytes, d->cap * sizeof *d->items);
 	}
-	g->items[g->n++] = (struct remote_change){kind, id, labels, n};
+	d->items[d->n] = (struct remote_change){.kind = kind, .id = id};
+	return &d->items[d->n++];
 }
 
-/* The folder, and the flags that say something to people; \Seen and \Recent come and go. */
-static const char *const *labels_of(struct arena *a, const char *folder, unsigned flags, size_t *n)
+static void add_gone(struct delta *d, const struct imap_mark *old, const struct imap_set *now)
 {
-	static const struct {
-		unsigned flag;
-		const char *name;
-	} names[] = {{IMAP_SEEN, "\\Seen"}, {IMAP_ANSWERED, "\\Answered"}, {IMAP_FLAGGED, "\\Flagged"},
-	    {IMAP_DELETED, "\\Deleted"}, {IMAP_DRAFT, "\\Draft"}};
-	const char **out = arena_array(a, 1 + sizeof names / sizeof *names, sizeof *out);
-
-	*n = 0;
-	out[(*n)++] = folder;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (flags & names[i].flag)
-			out[(*n)++] = names[i].name;
-	return out;
+	for (size_t i = 0; i < old->uids.n; i++)
+		for (uint64_t uid = old->uids.ranges[i].first; uid <= old->uids.ranges[i].last; uid++)
+			if (!now || !imap_set_has(now, (uint32_t)uid))
+				add_change(
+				    d, REMOTE_DELETED, imap_mark_id(d->a, old->name, old->uidvalidity, (uint32_t)uid));
 }
 
-/* Each UID of `x` that is not in `y`. */
-static void put_difference(struct gathering *g, const struct imap_set *x, const struct imap_set *y,
-    enum remote_change_kind kind, uint32_t uidvalidity)
+/* The mark holds what was told of: what goes beyond the limit is new the next time, too. */
+static void add_new(struct delta *d)
 {
-	for (size_t i = 0; i < x->n; i++)
-		for (uint64_t uid = x->ranges[i].first; uid <= x->ranges[i].last; uid++)
-			if (!imap_set_has(y, (uint32_t)uid))
-				put_change(
-				    g, kind, imap_id(g->a, uidvalidity, (uint32_t)uid, g->r->open->name), NULL, 0);
+	struct remote_imap *r = d->r;
+
+	for (size_t i = 0; i < r->uids.n; i++)
+		for (uint64_t uid = r->uids.ranges[i].first; uid <= r->uids.ranges[i].last; uid++) {
+			bool known = d->old && imap_set_has(&d->old->uids, (uint32_t)uid);
+			if (!known && r->o.max_changes > 0 && r->told >= r->o.max_changes)
+				continue;
+			imap_set_add(&d->now.uids, (uint32_t)uid, (uint32_t)uid);
+			if (known)
+				continue;
+			r->told++;
+			add_change(d, REMOTE_ADDED, imap_mark_id(d->a, d->now.name, d->now.uidvalidity, (uint32_t)uid));
+		}
 }
 
-static int take_flags(const struct imap_message *m, void *arg)
+static int note_flags(const struct imap_message *m, void *arg)
 {
-	struct gathering *g = arg;
-	size_t n;
-	const char *const *labels = labels_of(g->a, g->r->open->name, m->flags, &n);
+	struct delta *d = arg;
+	struct remote_change *c;
 
-	put_change(g, REMOTE_LABELS_SET, imap_id(g->a, g->r->state.uidvalidity, m->uid, g->r->open->name), labels, n);
+	if (!imap_set_has(&d->old->uids, m->uid))
+		return 0;
+	c = add_change(d, REMOTE_LABELS_SET, imap_mark_id(d->a, d->now.name, d->now.uidvalidity, m->uid));
+	c->labels = remote_imap_labels(d->r, d->a, d->now.name, m->flags, &c->n_labels);
 	return 0;
 }
 
-static int changed_uids(struct gathering *g, const struct imap_cursor_folder *old, struct imap_set *uids, struct err *e)
+static bool is_same(const struct imap_mark *old, const struct remote_imap *r)
 {
-	struct remote_imap *r = g->r;
-	struct imap_set before = {0};
-	bool same = r->state.uidnext != 0 && old->uids && old->state.uidnext == r->state.uidnext &&
-	            old->state.exists == r->state.exists;
+	return old->uidnext != 0 && old->uidnext == r->state.uidnext && old->highestmodseq == r->state.highestmodseq &&
+	       imap_set_count(&old->uids) == r->state.exists;
+}
+
+static int compare(struct delta *d, struct err *e)
+{
+	struct remote_imap *r = d->r;
+
+	if (read_uids(r, INT64_MIN, e) != 0)
+		return -1;
+	add_new(d);
+	if (!d->old)
+		return 0;
+	add_gone(d, d->old, &r->uids);
+	if (d->old->highestmodseq == 0 || r->state.highestmodseq <= d->old->highestmodseq)
+		return 0;
+	r->requests++;
+	return imap_list(r->imap, 1, 0, d->old->highestmodseq, note_flags, d, e);
+}
+
+/* One folder's changes into *out, its mark into the cursor to be. */
+static int change_folder(struct delta *d, const char *name, struct remote_changes *out, struct err *e)
+{
+	struct remote_imap *r = d->r;
+	bool there;
 	int rc = 0;
 
-	imap_cursor_uids(old->uids ? old->uids : "", &before);
-	if (same) {
-		*uids = before;
+	if (open_fresh(r, name, &there, e) != 0)
+		return -1;
+	if (!there) {
+		if (d->old)
+			add_gone(d, d->old, NULL);
 		return 0;
 	}
-	rc = read_uids(r, INT64_MIN, uids, e);
-	if (rc == 0) {
-		put_difference(g, uids, &before, REMOTE_ADDED, r->state.uidvalidity);
-		put_difference(g, &before, uids, REMOTE_DELETED, r->state.uidvalidity);
-	}
-	imap_set_clear(&before);
-	return rc;
-}
-
-static int changed_folder(struct gathering *g, const char *start, struct buf *text, bool *expired, struct err *e)
-{
-	struct remote_imap *r = g->r;
-	struct imap_cursor_folder old = {0};
-	struct imap_set uids = {0};
-	bool known = imap_cursor_find(g->a, start, r->open->name, &old);
-	int rc;
-
-	*expired = known && old.state.uidvalidity != r->state.uidvalidity;
-	if (*expired)
+	out->expired = d->old && d->old->uidvalidity != r->state.uidvalidity;
+	if (out->expired)
 		return 0;
-	rc = changed_uids(g, &old, &uids, e);
-	if (rc == 0 && known && old.state.highestmodseq && old.state.highestmodseq < r->state.highestmodseq &&
-	    old.state.uidnext > 1) {
-		r->stats.requests++;
-		rc = imap_list(r->m, 1, old.state.uidnext - 1, old.state.highestmodseq, take_flags, g, e);
+	if (d->old && is_same(d->old, r)) {
+		imap_mark_write(d->old, &r->next);
+		return 0;
 	}
+	d->now = mark_now(r);
+	d->now.name = name;
+	rc = compare(d, e);
 	if (rc == 0)
-		imap_cursor_put(text, r->open->name, &r->state, &uids);
-	imap_set_clear(&uids);
+		imap_mark_write(&d->now, &r->next);
+	imap_set_clear(&d->now.uids);
 	return rc;
 }
 
-static int changes(struct remote *face, const char *start, const char *page_token, struct arena *a,
+static bool is_chosen(const struct remote_imap *r, const char *name)
+{
+	for (size_t i = 0; i < r->folders.n; i++)
+		if (strcmp(r->folders.items[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static int read_changes(struct remote_imap *r, const struct imap_marks *marks, size_t i, struct arena *a,
     struct remote_changes *out, struct err *e)
 {
-	struct remote_imap *r = of(face);
-	struct gathering g = {.r = r, .a = a};
-	struct buf text = {0};
-	bool expired = false;
+	struct delta d = {.r = r, .a = a};
+
+	for (; i < r->folders.n && d.n == 0; i++) {
+		const char *name = r->folders.items[i].name;
+		d.old = imap_marks_find(marks, name);
+		if (change_folder(&d, name, out, e) != 0)
+			return -1;
+		if (out->expired)
+			return 0;
+	}
+	/* Behind the last folder come those that are there no more. */
+	if (i == r->folders.n)
+		for (size_t k = 0; k < marks->n; k++)
+			if (!is_chosen(r, marks->items[k].name))
+				add_gone(&d, &marks->items[k], NULL);
+	out->items = d.items;
+	out->n = d.n;
+	r->next_folder = i;
+	if (i < r->folders.n)
+		out->next_token = arena_printf(a, "%zu", i);
+	else
+		out->cursor = arena_strdup(a, buf_str(&r->next));
+	return 0;
+}
+
+/* A page is a folder in which something has changed. */
+static int changes(struct remote *face, const char *start, const char *token, struct arena *a,
+    struct remote_changes *out, struct err *e)
+{
+	struct remote_imap *r = remote_imap_of(face);
+	struct imap_marks marks;
+	size_t i = token ? strtoull(token, NULL, 10) : 0;
 	int rc = 0;
 
-	(void)page_token;
 	*out = (struct remote_changes){0};
-	for (size_t i = 0; i < r->count && rc == 0 && !expired; i++) {
-		rc = select_folder(r, &r->folders[i], e);
-		if (rc == 0)
-			rc = changed_folder(&g, start, &text, &expired, e);
-	}
-	if (rc == 0 && expired)
+	if (i != r->next_folder)
+		i = 0;
+	if (i == 0)
+		buf_reset(&r->next);
+	if (imap_marks_read(a, start, &marks))
+		rc = read_changes(r, &marks, i, a, out, e);
+	else
 		out->expired = true;
-	else if (rc == 0)
-		*out = (struct remote_changes){.items = g.items, .n = g.n, .cursor = arena_strdup(a, buf_str(&text))};
-	buf_clear(&text);
-	return rc;
-}
-
-/* Ids of one folder at a time, in rising order of UIDs. */
-struct wanted {
-	const struct folder *folder;
-	uint32_t uidvalidity, uid;
-	size_t index;
-};
-
-struct fetching {
-	struct remote_imap *r;
-	const char *const *ids;
-	const struct wanted *some;
-	size_t count;
-	int (*each)(const struct remote_item *item, void *arg, struct err *e);
-	void *arg;
-	struct arena a;
-	struct err *e;
-	bool refused; /* by `each` */
-};
-
-static int by_place(const void *x, const void *y)
-{
-	const struct wanted *a = x, *b = y;
-
-	if (a->folder != b->folder)
-		return a->folder < b->folder ? -1 : 1;
-	return (a->uid > b->uid) - (a->uid < b->uid);
-}
-
-static size_t index_of(const struct fetching *f, uint32_t uid)
-{
-	size_t low = 0, high = f->count;
-
-	while (low + 1 < high) {
-		size_t middle = low + (high - low) / 2;
-		if (f->some[middle].uid <= uid)
-			low = middle;
-		else
-			high = middle;
-	}
-	return f->some[low].index;
-}
-
-static int give(struct fetching *f, struct remote_item *item)
-{
-	item->id = f->ids[item->index];
-	if (f->each(item, f->arg, f->e) == 0)
-		return 0;
-	f->refused = true;
-	return -1;
-}
-
-static int take_message(const struct imap_message *m, void *arg)
-{
-	struct fetching *f = arg;
-	struct remote_item item = {.index = index_of(f, m->uid), .received_at = m->received_at, .raw_len = m->len};
-
-	arena_reset(&f->a);
-	switch (m->found) {
-	case IMAP_FOUND:
-		item.outcome = REMOTE_GOT;
-		item.raw = m->bytes;
-		item.labels = labels_of(&f->a, f->r->open->name, m->flags, &item.n_labels);
-		break;
-	case IMAP_GONE: item.outcome = REMOTE_GONE; break;
-	case IMAP_TOO_LARGE:
-		item.outcome = REMOTE_FAILED;
-		err_set(&item.why, ERR_INPUT, "%llu bytes are too many (MAILROOM_MAX_MESSAGE_MB)",
-		    (unsigned long long)m->size);
-		break;
-	case IMAP_UNFETCHED:
-		item.outcome = REMOTE_FAILED;
-		err_set(&item.why, ERR_UNAVAILABLE, "the server will not give it: %s", m->words);
-		break;
-	}
-	return give(f, &item);
-}
-
-/* The ids of one folder; those of another UIDVALIDITY are gone. */
-static int fetch_folder(struct fetching *f, struct err *e)
-{
-	struct remote_imap *r = f->r;
-	struct imap_fetch_options o = {.cap_bytes = r->cap_bytes};
-	struct imap_wanted *list;
-	size_t n = 0;
-	int rc;
-
-	if (f->some[0].folder && select_folder(r, f->some[0].folder, e) != 0)
-		return -1;
-	list = mem_alloc(f->count * sizeof *list);
-	rc = 0;
-	for (size_t i = 0; i < f->count && rc == 0; i++) {
-		struct remote_item gone = {.outcome = REMOTE_GONE, .index = f->some[i].index};
-		if (f->some[i].folder && f->some[i].uidvalidity == r->state.uidvalidity)
-			list[n++].uid = f->some[i].uid;
-		else
-			rc = give(f, &gone);
-	}
-	r->stats.requests++;
-	if (rc == 0 && n > 0)
-		rc = imap_fetch(r->m, list, n, &o, take_message, f, e);
-	free(list);
-	return rc;
-}
-
-static int fetch(struct remote *face, const char *const *ids, size_t n,
-    int (*each)(const struct remote_item *item, void *arg, struct err *e), void *arg, struct err *e)
-{
-	struct remote_imap *r = of(face);
-	struct wanted *all = mem_alloc(n * sizeof *all);
-	struct fetching f = {.r = r, .ids = ids, .each = each, .arg = arg, .e = e};
-	const char *name;
-	int rc = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		all[i].index = i;
-		if (imap_id_read(ids[i], &all[i].uidvalidity, &all[i].uid, &name))
-			all[i].folder = folder_named(r, name);
-	}
-	if (n > 1)
-		qsort(all, n, sizeof *all, by_place);
-	for (size_t i = 0; i < n && rc == 0; i += f.count) {
-		f.some = all + i;
-		for (f.count = 1; i + f.count < n && all[i + f.count].folder == all[i].folder;)
-			f.count++;
-		rc = fetch_folder(&f, e);
-	}
-	arena_clear(&f.a);
-	free(all);
+	imap_marks_clear(&marks);
 	return rc;
 }
 
 static bool leaves_out(const struct remote *face, const char *const *labels, size_t n)
 {
 	(void)face;
-	return labels_have(labels, n, "\\Draft") || labels_have(labels, n, "\\Deleted");
+	return labels_have(labels, n, "\\Draft");
 }
 
 static bool is_sent(const struct remote *face, const char *const *labels, size_t n)
 {
-	const struct remote_imap *r = (const struct remote_imap *)face;
-
-	for (size_t i = 0; i < r->count; i++)
-		if (r->folders[i].is_sent && labels_have(labels, n, r->folders[i].name))
-			return true;
-	return false;
+	(void)face;
+	return labels_have(labels, n, "\\Sent");
 }
 
 static struct remote_stats stats(const struct remote *face)
 {
-	return ((const struct remote_imap *)face)->stats;
+	return (struct remote_stats){((const struct remote_imap *)face)->requests, 0};
 }
 
 static void close_imap(struct remote *face)
 {
-	struct remote_imap *r = of(face);
+	struct remote_imap *r = remote_imap_of(face);
 
-	for (size_t i = 0; i < r->count; i++)
-		free(r->folders[i].name);
-	free(r->folders);
-	if (r->release)
-		r->release(r->owner);
+	imap_close(r->imap);
+	imap_set_clear(&r->uids);
+	buf_clear(&r->selected);
+	buf_clear(&r->next);
+	arena_clear(&r->arena);
 	free(r);
 }
 
-int remote_imap_new(struct imap *m, const char *const *folders, size_t cap_bytes, void (*release)(void *owner),
-    void *owner, struct remote **out, struct err *e)
+int remote_imap_open(struct imap *m, const struct remote_imap_options *o, struct remote **out, struct err *e)
 {
 	struct remote_imap *r = mem_alloc(sizeof *r);
 
@@ -466,25 +436,18 @@ int remote_imap_new(struct imap *m, const char *const *folders, size_t cap_bytes
 	                              .cursor = cursor,
 	                              .list = list,
 	                              .changes = changes,
-	                              .fetch = fetch,
+	                              .fetch = remote_imap_fetch,
 	                              .leaves_out = leaves_out,
 	                              .is_sent = is_sent,
 	                              .stats = stats,
 	                              .close = close_imap},
-	    .m = m,
-	    .wanted = folders,
-	    .cap_bytes = cap_bytes,
-	    .release = release,
-	    .owner = owner,
-	    .stats = {.requests = 1}};
-	*out = NULL;
-	if (imap_folders(m, take_folder, r, e) == 0 && r->count > 0) {
-		*out = &r->face;
-		return 0;
+	    .imap = m,
+	    .o = *o};
+	if (imap_folders_choose(m, o->folders, &r->arena, &r->folders, e) != 0) {
+		close_imap(&r->face);
+		return -1;
 	}
-	if (!e->code)
-		err_set(e, ERR_NO_INPUT, "the mailbox has none of the folders that are wanted");
-	r->release = NULL;
-	close_imap(&r->face);
-	return -1;
+	r->o.folders = NULL;
+	*out = &r->face;
+	return 0;
 }

@@ -2,9 +2,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "job/account_imap.h"
 #include "job/gmail_access.h"
+#include "job/imap_access.h"
 #include "job/remote_gmail.h"
+#include "job/remote_imap.h"
 #include "net/gmail.h"
 #include "net/http.h"
 
@@ -92,6 +93,27 @@ static int open_gmail(
 	return 0;
 }
 
+static int open_imap(
+    const struct remotes *r, struct store *s, const struct account *account, struct remote **out, struct err *e)
+{
+	struct imap_access_options o = {
+	    .config = r->config, .store = s, .now = r->now + (int64_t)(clock_monotonic_s() - r->started_s)};
+	struct remote_imap_options options = {
+	    .max_message_bytes = (size_t)config_int(r->config, "MAILROOM_MAX_MESSAGE_MB") << 20,
+	    .max_changes = config_int(r->config, "MAILROOM_IMAP_MAX_PER_RUN")};
+	struct imap_settings settings;
+	struct arena a = {0};
+	struct imap *m;
+	int rc = imap_access_open(&o, account, &a, &settings, &m, e);
+
+	if (rc == 0) {
+		options.folders = settings.folders;
+		rc = remote_imap_open(m, &options, out, e);
+	}
+	arena_clear(&a);
+	return rc;
+}
+
 static int open_remote(void *arg, struct store *s, const struct account *account, struct remote **out, struct err *e)
 {
 	const struct remotes *r = arg;
@@ -100,7 +122,7 @@ static int open_remote(void *arg, struct store *s, const struct account *account
 	if (strcmp(account->provider, ACCOUNTS_DELEGATION) == 0 || strcmp(account->provider, ACCOUNTS_OAUTH) == 0)
 		return open_gmail(r, s, account, out, e);
 	if (strcmp(account->provider, ACCOUNTS_IMAP) == 0)
-		return account_imap_open(r->config, s, account, out, e);
+		return open_imap(r, s, account, out, e);
 	return err_set(e, ERR_UNAVAILABLE, "%s: there is no server to capture it from", account->address);
 }
 

@@ -29,6 +29,7 @@ struct sync_options {
 	int stale_days;      /* a cursor this old is not trusted */
 	int parallel;        /* mailboxes at once, each in a process of its own; 1: one after another in this one */
 	bool gmail_disabled; /* no Gmail mailbox is captured */
+	int64_t imap_max;    /* `max` of IMAP mailboxes where that is 0; 0: no limit */
 	int imap_poll_s;     /* IMAP mailboxes are asked no more often, unless named by `address` */
 	void (*each)(const char *address, const struct sync_result *r, void *arg); /* may be NULL */
 	void *arg;

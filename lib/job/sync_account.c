@@ -182,11 +182,10 @@ static int note_end(struct sync *s, const struct err *why, struct err *e)
 {
 	struct mailbox *mb = s->mb;
 	const struct account *a = &mb->account;
-	int64_t now = mailbox_now(mb), wait = BACKOFF_FIRST_S, failures = why->code ? s->cursor.failures + 1 : 0,
-	        next = 0;
+	int64_t now = mailbox_now(mb), wait = BACKOFF_FIRST_S, failures = why->code ? s->failures + 1 : 0, next = 0;
 	bool is_imap = strcmp(a->provider, ACCOUNTS_IMAP) == 0;
 
-	if (!why->code && a->last_ok_at > now - HEALTH_EVERY_S && !a->last_error_at && !s->cursor.failures && !is_imap)
+	if (!why->code && a->last_ok_at > now - HEALTH_EVERY_S && !a->last_error_at && !s->failures && !is_imap)
 		return 0;
 	for (int64_t i = 1; i < failures && wait < BACKOFF_MOST_S; i++)
 		wait *= 2;
@@ -204,14 +203,15 @@ static int note_end(struct sync *s, const struct err *why, struct err *e)
 
 static bool is_too_early(const struct sync *s)
 {
-	return !s->o->mailbox.address && s->cursor.next_at > s->mb->o->now;
+	return !s->o->mailbox.address && s->next_at > s->mb->o->now;
 }
 
 static int capture(struct sync *s, struct sync_result *r, struct err *e)
 {
 	const struct mailbox_options *o = s->mb->o;
 
-	if (cursors_get(o->store, &s->mb->strings, s->mb->account.id, &s->cursor, e) != 0)
+	if (cursors_get(o->store, &s->mb->strings, s->mb->account.id, &s->cursor, e) != 0 ||
+	    cursors_get_delay(o->store, s->mb->account.id, &s->failures, &s->next_at, e) != 0)
 		return -1;
 	r->is_delayed = is_too_early(s);
 	if (r->is_delayed)
@@ -235,16 +235,21 @@ static void work(struct sync *s, struct sync_result *r)
 
 void sync_account(const struct sync_options *o, const char *address, struct sync_result *r)
 {
+	struct sync_options mine = *o;
 	struct mailbox_options mo = o->mailbox;
 	struct mailbox mb;
-	struct sync s = {.o = o, .mb = &mb, .left = o->max};
+	struct sync s = {.o = &mine, .mb = &mb};
 
 	*r = (struct sync_result){0};
 	mo.address = address;
 	if (store_open(o->database, STORE_WRITE, &mo.store, &r->err) != 0)
 		return;
-	if (mailbox_open(&mb, &mo, &r->err) == 0)
+	if (mailbox_open(&mb, &mo, &r->err) == 0) {
+		if (mine.max == 0 && strcmp(mb.account.provider, ACCOUNTS_IMAP) == 0)
+			mine.max = o->imap_max;
+		s.left = mine.max;
 		work(&s, r);
+	}
 	if (s.remote)
 		s.remote->close(s.remote);
 	arena_clear(&s.page);

@@ -22,7 +22,8 @@ struct sync {
 	struct run_counts counts; /* of the run at hand */
 	struct intake intake;
 	struct arena page;
-	int64_t left; /* of o->max */
+	int64_t left;              /* of o->max */
+	int64_t failures, next_at; /* of the runs before */
 };
 
 /* Strings of the cursor live in the mailbox's arena. */

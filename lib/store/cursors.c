@@ -40,9 +40,7 @@ int cursors_get(struct store *s, struct arena *a, int64_t account_id, struct cur
 	    .total = number(st, 9, -1),
 	    .begun_at = db_int(st, 10),
 	    .finished_at = db_int(st, 11),
-	    .in_step_at = db_int(st, 12),
-	    .failures = db_int(st, 13),
-	    .next_at = db_int(st, 14)};
+	    .in_step_at = db_int(st, 12)};
 	sqlite3_reset(st);
 	return 0;
 }
@@ -73,9 +71,26 @@ int cursors_put(struct store *s, int64_t account_id, const struct cursor *c, str
 	db_bind_int(st, ":begun_at", c->begun_at);
 	bind_unless(st, ":finished_at", c->finished_at, 0);
 	bind_unless(st, ":in_step_at", c->in_step_at, 0);
-	db_bind_int(st, ":failures", c->failures);
-	bind_unless(st, ":next_at", c->next_at, 0);
 	return db_run(s, st, e);
+}
+
+int cursors_get_delay(struct store *s, int64_t account_id, int64_t *failures, int64_t *next_at, struct err *e)
+{
+	sqlite3_stmt *st = db_prepare(s, sql_cursor_delay_get, e);
+	bool row;
+
+	*failures = *next_at = 0;
+	if (!st)
+		return -1;
+	db_bind_int(st, ":account", account_id);
+	if (db_step(s, st, &row, e) != 0)
+		return -1;
+	if (!row)
+		return 0;
+	*failures = db_int(st, 0);
+	*next_at = db_int(st, 1);
+	sqlite3_reset(st);
+	return 0;
 }
 
 int cursors_delay(struct store *s, int64_t account_id, int64_t failures, int64_t next_at, struct err *e)

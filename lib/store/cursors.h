@@ -19,13 +19,15 @@ struct cursor {
 	const char *phase, *cursor;
 	int64_t cursor_at, listing, since;
 	const char *people_after, *page_token;
-	int64_t listed, total, begun_at, finished_at, in_step_at, failures, next_at;
+	int64_t listed, total, begun_at, finished_at, in_step_at;
 };
 
 /* Strings live in `a`. */
 int cursors_get(struct store *s, struct arena *a, int64_t account_id, struct cursor *out, struct err *e);
 int cursors_put(struct store *s, int64_t account_id, const struct cursor *c, struct err *e);
-/* Keeps only these two; nothing happens when the mailbox has no row. next_at 0: any time. */
+/* Runs in a row that did not get through, and when the clockwork may come again (0: any time): kept in the mailbox's own row, since
+ * it may fail before there is a cursor. */
+int cursors_get_delay(struct store *s, int64_t account_id, int64_t *failures, int64_t *next_at, struct err *e);
 int cursors_delay(struct store *s, int64_t account_id, int64_t failures, int64_t next_at, struct err *e);
 
 #endif

@@ -31,10 +31,12 @@ CREATE TABLE email_cursors (
     total          INTEGER,            -- about, of the mailbox
     begun_at       INTEGER NOT NULL,   -- the listing
     finished_at    INTEGER,
-    in_step_at     INTEGER,            -- all that the mailbox held at that time is captured; NULL: never yet
-    failures       INTEGER NOT NULL DEFAULT 0, -- runs in a row that did not get through
-    next_at        INTEGER             -- no run of the clockwork before
+    in_step_at     INTEGER             -- all that the mailbox held at that time is captured; NULL: never yet
 ) STRICT;
+
+-- Of the mailbox, since it may fail before there is a cursor.
+ALTER TABLE email_accounts ADD COLUMN failures INTEGER NOT NULL DEFAULT 0; -- runs in a row that did not get through
+ALTER TABLE email_accounts ADD COLUMN next_at INTEGER;                     -- no run of the clockwork before
 
 -- Messages that match and whose text is still to be fetched: few.
 CREATE INDEX emails_wanting_text ON emails (id) WHERE is_matched = 1 AND has_body = 0;
@@ -47,7 +49,7 @@ CREATE INDEX email_sync_runs_by_account ON email_sync_runs (account_id, id);
 CREATE VIEW v_email_cursors AS
     SELECT c.account_id, a.address, c.phase, c.listed, c.total, datetime(c.begun_at, 'unixepoch') AS begun_at,
            datetime(c.finished_at, 'unixepoch') AS finished_at, datetime(c.in_step_at, 'unixepoch') AS in_step_at,
-           c.failures, datetime(c.next_at, 'unixepoch') AS next_at
+           a.failures, datetime(a.next_at, 'unixepoch') AS next_at
     FROM email_cursors c JOIN email_accounts a ON a.id = c.account_id;
 CREATE VIEW v_email_remote_messages AS
     SELECT account_id, remote_id, email_id, labels, datetime(received_at, 'unixepoch') AS received_at,

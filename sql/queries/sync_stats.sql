@@ -1,6 +1,6 @@
 -- One row a mailbox: how its capture stands.
 SELECT a.address, a.provider, a.sync_enabled, a.last_error_at, a.last_error,
-    c.phase, c.listed, c.total, c.begun_at, c.finished_at, c.in_step_at, c.failures, c.next_at,
+    c.phase, c.listed, c.total, c.begun_at, c.finished_at, c.in_step_at, a.failures, a.next_at,
     (SELECT count(*) FROM email_account_messages m WHERE m.account_id = a.id AND m.deleted_at IS NULL),
     (SELECT count(*) FROM email_account_messages m JOIN emails e ON e.id = m.email_id
         WHERE m.account_id = a.id AND m.deleted_at IS NULL AND e.is_matched = 0),

@@ -1,99 +1,305 @@
 #!/usr/bin/env bats
-# mailsync run against Dovecot: first capture, increments, a changed UIDVALIDITY, when a mailbox has its turn.
+# mailsync run against Debian's Dovecot, and against a small server that fails on demand.
 bats_require_minimum_version 1.5.0
 load lib
 . "$MAILROOM_SOURCE/tests/servers/dovecot.bash"
 
-# A server of its own for each test: they change what is in the mailbox.
-prepare() {
+# One Dovecot for all tests of this file; each empties the mailbox of kay.
+setup_file() {
 	dovecot_start
-	export MAILROOM_IMAP_CA_FILE=$DOVECOT_CA
-	contact add -q fund --name Northwind --address kay@northwind.example
-	mail 1.eml <<< 'message one'
-	mail 2.eml 'From: news@shop.example' <<< 'message two'
-	mail 3.eml 'From: mara@harbor.example' 'To: kay@northwind.example' <<< 'message three'
-	mail 4.eml 'From: mara@harbor.example' <<< 'a draft'
-	dovecot_mail mara "" 1.eml 2.eml
-	dovecot_mail mara "Sent Things" 3.eml
-	dovecot_mail mara Drafts 4.eml
-	account imap -q mara@harbor.example --host localhost --port "$DOVECOT_IMAPS" --login mara <<< 'secret word'
+	export DOVECOT_DIR DOVECOT_CA DOVECOT_IMAP DOVECOT_IMAPS DOVECOT_PID DOVECOT_TOKENS
 }
-teardown() { dovecot_stop; }
+teardown_file() { dovecot_stop; }
 
-last_run() { sql 'SELECT kind, status, messages_seen, messages_stored, messages_known, messages_failed FROM email_sync_runs ORDER BY id DESC LIMIT 1'; }
-sync() { mailsync run --account mara@harbor.example; }
+prepare() {
+	FAKE=
+	unset MAILROOM_NOW
+	export MAILROOM_IMAP_POLL_MIN=0
+	rm -rf "$DOVECOT_DIR/mail/kay"
+}
+teardown() { if [ -n "$FAKE" ]; then kill "$FAKE" 2> /dev/null; wait "$FAKE" 2> /dev/null || true; fi; }
 
-@test "a first capture takes all folders but drafts" {
-	mailsync run
-	same 'backfill|ok|3|3|0|0' "$(last_run)"
-	same '3|2' "$(sql 'SELECT COUNT(*) total, SUM(is_matched) matched FROM emails')"
-	same 'Sent Things' "$(sql 'SELECT labels FROM email_account_messages WHERE is_sent')"
-	same 'INBOX|2' "$(sql 'SELECT labels, count(*) FROM email_account_messages WHERE is_sent = 0 GROUP BY 1')"
-	sync
-	same 'increment|ok|0|0|0|0' "$(last_run)"
+# enroll [OPTION...]: kay's mailbox by TLS.
+enroll() {
+	account imap -q kay@test.example --host localhost --port "$DOVECOT_IMAPS" --ca-file "$DOVECOT_CA" --user kay --password-stdin "$@" \
+		<<< 'secret word'
 }
 
-@test "an increment takes what is new, gone, moved and flagged" {
-	sync
-	mail 5.eml <<< 'message five'
-	local inbox first second
-	inbox=$(dovecot_maildir mara "")
-	# Under a name of its own: dovecot_mail begins to count anew.
-	cp 5.eml "$inbox/new/1700000099.M99.test"
-	dovecot_own "$inbox"
-	sync
-	same 'increment|ok|1|1|0|0' "$(last_run)"
-	first=$(grep -rl 'message one' "$inbox/cur" "$inbox/new")
-	second=$(grep -rl 'message two' "$inbox/cur" "$inbox/new")
-	rm "$second"
-	mv "$first" "${first%%:2*}:2,FS"
-	sync
-	same '1' "$(sql "SELECT deleted_at IS NOT NULL FROM email_account_messages m JOIN emails e ON e.id = m.email_id WHERE message_id = '2.eml@test.example'")"
-	same 'INBOX,\Flagged,\Seen' "$(sql "SELECT labels FROM email_account_messages m JOIN emails e ON e.id = m.email_id WHERE message_id = '1.eml@test.example'")"
-	# Moved: gone in one folder, new in the other, one message all the time.
-	dovecot_mail mara Archive 1.eml
-	rm "${first%%:2*}:2,FS"
-	sync
-	same 'Archive|0' "$(sql "SELECT labels, deleted_at IS NOT NULL FROM email_account_messages m JOIN emails e ON e.id = m.email_id WHERE message_id = '1.eml@test.example'")"
-	same '4' "$(sql 'SELECT count(*) FROM emails')"
+# fake OPTION...: starts tests/fake/imap.py with mail in the folder box, and enrolls kay there.
+fake() {
+	teardown
+	rm -f port
+	python3 "$SOURCE/tests/fake/imap.py" --mail box "$@" > port 2> fake.err < /dev/null 3>&- & FAKE=$!
+	for ((i = 0; i < 200; i++)); do
+		if read -r PORT 2> /dev/null < port; then break; fi
+		sleep 0.05
+	done
+	account imap -q kay@test.example --host 127.0.0.1 --port "$PORT" --security none --user kay --password-stdin <<< 'secret word'
 }
 
-@test "a changed UIDVALIDITY doubles nothing" {
-	sync
-	rm -f "$(dovecot_maildir mara "")"/dovecot*
-	sync
-	same 'reconcile|ok|3|0|3|0' "$(last_run)"
-	same '3|3' "$(sql 'SELECT (SELECT count(*) FROM emails), (SELECT count(*) FROM email_account_messages WHERE deleted_at IS NULL)')"
+last_run() { sql 'SELECT kind, status, messages_seen, messages_stored, messages_known, messages_failed, messages_skipped FROM email_sync_runs ORDER BY id DESC LIMIT 1'; }
+live() { sql 'SELECT count(*) FROM email_account_messages WHERE deleted_at IS NULL'; }
+
+# What a capture has made, without what depends on the order of arrival or on the time.
+dump() {
+	sqlite3 -batch "${1:-$DB}" <<'SQL'
+SELECT 'message', message_id, hex(body_sha256), subject, from_address, is_matched, has_body FROM emails ORDER BY message_id, 3;
+SELECT 'sighting', e.message_id, m.is_sent, m.labels, m.remote_id, m.deleted_at IS NOT NULL
+	FROM email_account_messages m JOIN emails e ON e.id = m.email_id ORDER BY 2, 5;
+SELECT 'remote', r.remote_id, e.message_id, r.labels, r.deleted_at IS NOT NULL
+	FROM email_remote_messages r LEFT JOIN emails e ON e.id = r.email_id ORDER BY 2;
+SELECT 'failed', source_name FROM email_failed_items WHERE resolved_at IS NULL ORDER BY 2;
+SELECT 'cursor', phase, cursor, page_token FROM email_cursors;
+SQL
 }
 
-@test "mail that has come to match gets its text from the server" {
-	sync
-	same '2' "$(sql 'SELECT sum(has_body) FROM emails')"
-	contact add -q fund --name Shop --address news@shop.example
-	mailsync rematch -q
-	same '3' "$(sql 'SELECT sum(has_body) FROM emails')"
-}
-
-@test "a mailbox waits for its turn, and longer when it fails" {
-	mailsync run
-	mailsync run
-	same 'backfill' "$(sql 'SELECT kind FROM email_sync_runs')"
-	sql 'UPDATE email_cursors SET next_at = 0'
-	account imap -q mara@harbor.example --host localhost --port "$DOVECOT_IMAPS" --login mara <<< 'another word'
-	fails 77 mailsync run
-	same '1|1|1' "$(sql 'SELECT c.failures, c.next_at - a.last_error_at BETWEEN 110 AND 130, a.last_error IS NOT NULL FROM email_cursors c JOIN email_accounts a ON a.id = c.account_id')"
+@test "a mailbox is captured by TLS: all folders but drafts, junk and trash" {
+	mkdir new
+	for name in in sent draft junk trash work; do mail "new/$name.eml" "Subject: $name" <<< "the $name message"; done
+	dovecot_mail kay "" new/in.eml
+	dovecot_mail kay "Sent Things" new/sent.eml
+	dovecot_mail kay Drafts new/draft.eml
+	dovecot_mail kay Unwanted new/junk.eml
+	dovecot_mail kay Rubbish new/trash.eml
+	dovecot_mail kay Work new/work.eml
+	enroll
+	run account test kay@test.example
+	same 'kay@test.example: good (imap, 3 messages in 3 folders)'
 	run mailsync run
-	same ''
-	account imap -q mara@harbor.example --host localhost --port "$DOVECOT_IMAPS" --login mara <<< 'secret word'
-	sync
-	same '0|1' "$(sql 'SELECT c.failures, a.last_error IS NULL FROM email_cursors c JOIN email_accounts a ON a.id = c.account_id')"
+	same '' && [ "$status" -eq 0 ]
+	same 'backfill|ok|3|3|0|0|0' "$(last_run)"
+	same $'in|0\nsent|1\nwork|0' "$(sql 'SELECT subject, is_sent FROM emails e JOIN email_account_messages m ON m.email_id = e.id ORDER BY 1')"
+	mailsync run
+	same 'increment|ok|0|0|0|0|0' "$(last_run)"
+	[[ "$(account list)" == *'kay@test.example  on     imap      ok'* ]] || account list
 }
 
-@test "the password is sealed, and encryption is not given up" {
-	fails 1 grep -rq 'secret word' "$MAILROOM_DATA_DIR"
-	fails 77 account imap mara@harbor.example --host imap.example.org --security none <<< 'secret word'
-	fails 64 account imap mara@harbor.example <<< 'secret word'
-	fails 65 account imap mara@harbor.example --host localhost < /dev/null
-	account imap -q mara@harbor.example --host 127.0.0.2 --port "$DOVECOT_IMAPS" --login mara <<< 'secret word'
-	fails 69 sync
+@test "STARTTLS, and without TLS on this machine alone" {
+	dovecot_fill kay "" 3
+	enroll
+	account imap -q kay@test.example --security starttls --port "$DOVECOT_IMAP"
+	mailsync run
+	same '3' "$(live)"
+	account imap -q kay@test.example --security none --port "$DOVECOT_IMAP" --host 127.0.0.1
+	mailsync run
+	same 'increment|ok|0|0|0|0|0' "$(last_run)"
+	fails 77 account imap kay@test.example --security none --host 192.0.2.1
+	[[ $output == *'for all to read; --force does it all the same' ]]
+	account imap -q kay@test.example --security none --host 192.0.2.1 --force
+	same '192.0.2.1|143|1' "$(sql 'SELECT host, port, is_forced FROM email_imap_settings')"
+}
+
+@test "a wrong certificate is refused, and noted" {
+	dovecot_fill kay "" 1
+	enroll
+	for host in 127.0.0.2 127.0.0.3 127.0.0.4; do
+		account imap -q kay@test.example --host $host
+		fails 69 account test kay@test.example
+		[[ $output == *"kay@test.example: $host:$DOVECOT_IMAPS: TLS: the certificate "* ]]
+		fails 69 mailsync run --account kay@test.example
+	done
+	same '0|imap' "$(sql 'SELECT (SELECT count(*) FROM emails), provider FROM email_accounts')"
+	[[ $(account list --json | jq -r '.accounts[0].last_error') == *'the certificate is self-signed' ]]
+	account imap -q kay@test.example --host localhost
+	mailsync run
+	same '1|' "$(sql 'SELECT (SELECT count(*) FROM emails), last_error FROM email_accounts')"
+}
+
+@test "an increment takes what is new, gone, flagged and moved" {
+	dovecot_fill kay "" 5
+	enroll
+	mailsync run
+	local dir work
+	dir=$(dovecot_maildir kay "")
+	work=$(dovecot_maildir kay Work)
+	mkdir -p "$work"/{cur,new,tmp}
+	rm "$dir"/cur/1700000001.*
+	mv "$dir"/cur/1700000002.* "$work/cur/1700000002.M2.test:2,"
+	f=$(echo "$dir"/cur/1700000004.*)
+	mv "$f" "${f%:2,*}:2,FS"
+	mail new.eml 'Subject: New' <<< 'A new message'
+	cp new.eml "$dir/cur/1800000000.M9.test:2,"
+	dovecot_own "$DOVECOT_DIR/mail"
+	mailsync run
+	same 'increment|ok|2|1|1|0|0' "$(last_run)"
+	same '<1@test.example>' "<$(sql 'SELECT message_id FROM emails e JOIN email_account_messages m ON m.email_id = e.id WHERE m.deleted_at IS NOT NULL')>"
+	same 'Work|1' "$(sql "SELECT m.labels, m.remote_id LIKE 'Work:%' FROM emails e JOIN email_account_messages m ON m.email_id = e.id WHERE message_id = '2@test.example'")"
+	same 'INBOX,\Flagged,\Seen' "$(sql "SELECT m.labels FROM emails e JOIN email_account_messages m ON m.email_id = e.id WHERE message_id = '4@test.example'")"
+	same '6|5' "$(sql 'SELECT (SELECT count(*) FROM emails), (SELECT count(*) FROM email_account_messages WHERE deleted_at IS NULL)')"
+	# A folder that goes takes its mail with it.
+	rm -r "$work"
+	mailsync run
+	same '4' "$(live)"
+}
+
+@test "a message in two folders is seen once, and gone when it is gone from both" {
+	mail both.eml <<< 'in two folders'
+	dovecot_mail kay "" both.eml
+	dovecot_mail kay Work both.eml
+	enroll
+	mailsync run
+	same '1|1|2' "$(sql 'SELECT (SELECT count(*) FROM emails), (SELECT count(*) FROM email_account_messages), (SELECT count(*) FROM email_remote_messages)')"
+	rm "$(dovecot_maildir kay "")"/cur/*
+	mailsync run
+	same '1' "$(live)"
+	same 'Work' "$(sql 'SELECT labels FROM email_account_messages')"
+	rm "$(dovecot_maildir kay Work)"/cur/*
+	mailsync run
+	same '0|1' "$(live)|$(sql 'SELECT count(*) FROM emails')"
+}
+
+@test "another UIDVALIDITY makes no doubles and deletes nothing" {
+	dovecot_fill kay "" 20
+	dovecot_fill kay Work 0
+	mail work.eml <<< 'at work'
+	dovecot_mail kay Work work.eml
+	enroll
+	mailsync run
+	local dir
+	dir=$(dovecot_maildir kay "")
+	rm "$dir"/cur/1700000003.*
+	# New UIDs, in another order: 101 and up.
+	python3 - "$dir" << 'EOP'
+import re, sys
+path = sys.argv[1] + "/dovecot-uidlist"
+lines = open(path).read().splitlines()
+mails = [l.split(" ", 1)[1] for l in lines[1:] if "1700000003" not in l]
+head = re.sub(r" V(\d+)", lambda m: " V%d" % (int(m[1]) + 100), re.sub(r" N\d+", " N200", lines[0]))
+open(path, "w").write("\n".join([head] + ["%d %s" % (101 + i, m) for i, m in enumerate(reversed(mails))]) + "\n")
+EOP
+	rm -f "$dir"/dovecot.index*
+	dovecot_own "$DOVECOT_DIR/mail"
+	mailsync run
+	same 'reconcile|ok|20|0|20|0|0' "$(last_run)"
+	same '21|20' "$(sql 'SELECT (SELECT count(*) FROM emails), (SELECT count(*) FROM email_account_messages WHERE deleted_at IS NULL)')"
+	same '3@test.example' "$(sql 'SELECT message_id FROM emails e JOIN email_account_messages m ON m.email_id = e.id WHERE m.deleted_at IS NOT NULL')"
+	# The sightings name the ids of now.
+	same '0' "$(sql 'SELECT count(*) FROM email_account_messages m JOIN email_remote_messages r ON r.account_id = m.account_id AND r.remote_id = m.remote_id
+		WHERE m.deleted_at IS NULL AND r.deleted_at IS NOT NULL')"
+	mailsync run
+	same 'increment|ok|0|0|0|0|0' "$(last_run)"
+	rm "$dir"/cur/1700000005.*
+	mailsync run
+	same '19' "$(live)"
+}
+
+@test "folders that are named, and one that is not there" {
+	dovecot_fill kay "" 2
+	dovecot_fill kay Work 3
+	enroll --folder Work
+	mailsync run
+	same '3' "$(live)"
+	fails 64 account imap kay@test.example --port 0x
+	account imap -q kay@test.example --folder Work --folder Nowhere
+	fails 78 mailsync run --account kay@test.example
+	[[ $output == *'the server has no folder "Nowhere"'* ]]
+	account imap -q kay@test.example --folder ''
+	mailsync run
+	same '3|3' "$(live)|$(sql 'SELECT count(*) FROM emails')"
+}
+
+@test "a message that is too large fails alone" {
+	mail small.eml <<< small
+	{ printf 'From: a@b.example\nSubject: large\nMessage-ID: <large@test.example>\n\n'; head -c 1200000 /dev/zero | tr '\0' x | fold -w 70; } > large.eml
+	dovecot_mail kay "" small.eml large.eml
+	enroll
+	MAILROOM_MAX_MESSAGE_MB=1 fails 1 mailsync run
+	same 'backfill|partial|2|1|0|1|0' "$(last_run)"
+	[[ $(sql 'SELECT reason FROM email_failed_items') == 'too large: '*' bytes (MAILROOM_MAX_MESSAGE_MB)' ]]
+	mailsync retry
+	same '2' "$(live)"
+}
+
+@test "2,000 messages, in runs of 500 at most" {
+	dovecot_fill kay "" 2000
+	enroll
+	for n in 500 1000 1500 2000; do
+		MAILROOM_IMAP_MAX_PER_RUN=500 mailsync run
+		same "$n" "$(live)"
+	done
+	mailsync run
+	same 'increment' "$(sql 'SELECT phase FROM email_cursors')"
+	dovecot_fill kay Work 0
+	for i in {1..7}; do mail "$i.eml" <<< "work $i"; done
+	dovecot_mail kay Work {1..7}.eml
+	MAILROOM_IMAP_MAX_PER_RUN=4 mailsync run
+	same '2004' "$(live)"
+	MAILROOM_IMAP_MAX_PER_RUN=4 mailsync run
+	same '2007' "$(live)"
+}
+
+@test "a connection that is cut, at each command and inside a literal: the next run makes good" {
+	mkdir box
+	for i in {1..6}; do mail "box/$i.eml" "Subject: $i" <<< "message $i $(head -c 3000 /dev/zero | tr '\0' "$i" | fold -w 70)"; done
+	MAILROOM_DATA_DIR=$PWD/calm mailroom init -q
+	MAILROOM_DATA_DIR=$PWD/calm fake
+	MAILROOM_DATA_DIR=$PWD/calm mailsync run
+	dump calm/mailroom.db > calm.txt
+	same '6' "$(grep -c ^sighting calm.txt)"
+	for kind in cut close bye later; do
+		for step in AUTHENTICATE LIST EXAMINE SEARCH FETCH 5 6; do
+			export MAILROOM_DATA_DIR=$PWD/$kind-$step
+			DB=$MAILROOM_DATA_DIR/mailroom.db
+			mailroom init -q
+			fake --fault "$kind@$step"
+			fails 75 mailsync run --account kay@test.example
+			mailsync run --account kay@test.example
+			dump > got.txt
+			diff calm.txt got.txt || { echo "$kind@$step"; return 1; }
+		done
+	done
+}
+
+@test "a failing mailbox is left alone for a while: 2 minutes, doubling to an hour" {
+	mkdir box
+	fake
+	kill "$FAKE"; wait "$FAKE" || true; FAKE=
+	local t=1795000000 wait
+	for wait in 120 240 480 960 1920 3600 3600; do
+		MAILROOM_NOW=@$t fails 75 mailsync run
+		MAILROOM_NOW=@$((t + wait - 2)) mailsync run
+		t=$((t + wait + 2))
+	done
+	same 7 "$(sql 'SELECT failures FROM email_accounts')"
+	# Named, it is tried at any time.
+	MAILROOM_NOW=@$t fails 75 mailsync run --account kay@test.example
+}
+
+@test "a mailbox is asked no more often than the poll interval" {
+	dovecot_fill kay "" 1
+	enroll
+	export MAILROOM_IMAP_POLL_MIN=5
+	MAILROOM_NOW=@1795000000 mailsync run
+	MAILROOM_NOW=@1795000290 mailsync run
+	same 1 "$(sql 'SELECT count(*) FROM email_sync_runs')"
+	MAILROOM_NOW=@1795000310 mailsync run
+	same 2 "$(sql 'SELECT count(*) FROM email_sync_runs')"
+}
+
+@test "the password is nowhere in clear" {
+	dovecot_fill kay "" 1
+	enroll > out 2>&1
+	account list --json >> out 2>&1
+	account test -v kay@test.example >> out 2>&1
+	mailsync run -v >> out 2>&1
+	account imap -q kay@test.example --password-command 'echo not the secret word' >> out 2>&1
+	fails 77 mailsync run --account kay@test.example
+	printf '%s\n' "$output" >> out
+	mailroom status --json >> out 2>&1
+	fails 1 grep -rF -e 'secret word' -e "$(printf '\0kay\0secret word' | base64)" out "$MAILROOM_DATA_DIR"
+	account imap -q kay@test.example --password-command 'echo secret word'
+	account test -q kay@test.example
+	account rekey -q
+	account test -q kay@test.example
+	fails 69 account imap kay@test.example --password-command 'echo x; exit 3'
+	fails 65 account imap kay@test.example --password-stdin < /dev/null
+	fails 64 account imap kay@test.example --password-stdin --password-command 'echo x'
+}
+
+@test "a Gmail mailbox is no IMAP mailbox; a server has to be named" {
+	fails 78 account imap kay@test.example
+	account add -q kay@test.example
+	sql "UPDATE email_accounts SET provider = 'gmail-oauth'"
+	fails 77 account imap kay@test.example --host localhost
+	[[ $output == *'is a Gmail mailbox' ]]
 }
