@@ -2,6 +2,7 @@
 find_package(PkgConfig REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 find_package(ZLIB REQUIRED)
+find_package(Threads REQUIRED)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3>=3.40)
 pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson>=2.14)
 pkg_check_modules(libpsl REQUIRED IMPORTED_TARGET libpsl)
