@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "job/pipeline.h"
 #include "job/rematch.h"
 #include "job/source.h"
 #include "store/sources.h"
@@ -22,6 +23,9 @@ static const double batch_s = 4, progress_s = 0.2;
 struct import {
 	struct mailbox *mailbox;
 	struct source *source;
+	struct pipeline *pipeline;   /* reads the source ahead of us ... */
+	struct source_cursor cursor; /* ... so this is how far we are */
+	int64_t done, total;         /* and this, for progress */
 	struct source_row row;
 	struct run_counts counts; /* of this path */
 	int64_t bytes;
@@ -34,17 +38,19 @@ static void show_progress(struct import *im)
 {
 	const struct mailbox_options *o = im->mailbox->o;
 	double now = clock_monotonic_s();
-	struct mailbox_progress p = {
-	    .messages = im->counts.seen, .bytes = im->bytes, .elapsed_s = now - im->mailbox->started_s};
+	struct mailbox_progress p = {.messages = im->counts.seen,
+	    .bytes = im->bytes,
+	    .done = im->done,
+	    .total = im->total,
+	    .elapsed_s = now - im->mailbox->started_s};
 
 	if (!o->progress || now < im->progress_at_s)
 		return;
 	im->progress_at_s = now + progress_s;
-	im->source->progress(im->source, &p.done, &p.total);
 	o->progress(&p, o->progress_arg);
 }
 
-static int note_failure(struct import *im, const struct source_item *item, const char *reason, struct err *e)
+static int note_failure(struct import *im, const struct pipeline_item *item, const char *reason, struct err *e)
 {
 	struct mailbox *mb = im->mailbox;
 
@@ -55,20 +61,15 @@ static int note_failure(struct import *im, const struct source_item *item, const
 	    reason, mb->o->now, e);
 }
 
-static int store_item(struct import *im, const struct source_item *item, struct err *e)
+static int store_item(struct import *im, const struct pipeline_item *item, struct err *e)
 {
 	struct mailbox *mb = im->mailbox;
 	struct capture_place place = {im->row.id, item->offset, item->name};
 	struct capture_result result;
-	struct incoming in;
-	struct err why = {0};
 	int rc;
 
-	if (incoming_read(
-	        mb->parser, &mb->scratch, item->raw, item->size_bytes, &mb->o->message, mb->account.id, &in, &why) != 0)
-		return note_failure(im, item, why.text, e);
-	rc = mb->o->dry_run ? capture_preview(mb->capture, &mb->scratch, &in, &result, e)
-	                    : capture_store(mb->capture, &mb->scratch, &in, &place, &result, e);
+	rc = mb->o->dry_run ? capture_preview(mb->capture, &mb->scratch, &item->in, &result, e)
+	                    : capture_store(mb->capture, &mb->scratch, &item->in, &place, &result, e);
 	if (rc != 0)
 		return -1;
 	im->counts.stored += result.is_stored;
@@ -80,20 +81,27 @@ static int store_item(struct import *im, const struct source_item *item, struct 
 	return 0;
 }
 
-static int take_item(struct import *im, const struct source_item *item, struct err *e)
+static int take_item(struct import *im, const struct pipeline_item *item, struct err *e)
 {
 	int rc;
 
 	im->counts.seen++;
 	im->bytes += (int64_t)item->size_bytes;
-	if (item->failure) {
-		im->cut_short = im->cut_short || item->is_last;
-		rc = note_failure(im, item, item->failure, e);
-	} else {
-		rc = store_item(im, item, e);
-	}
+	im->cut_short = im->cut_short || item->is_last;
+	rc = item->failure ? note_failure(im, item, item->failure, e) : store_item(im, item, e);
 	arena_reset(&im->mailbox->scratch);
 	return rc;
+}
+
+/* The next message from the pipeline, and how far that brings us. */
+static int next_item(struct import *im, const struct pipeline_item **item, bool *more, struct err *e)
+{
+	if (pipeline_next(im->pipeline, item, more, e) != 0)
+		return -1;
+	im->cursor = (*item)->cursor;
+	im->done = (*item)->done;
+	im->total = (*item)->total;
+	return 0;
 }
 
 /* Reads one batch; *more is false at the end of the source. */
@@ -101,16 +109,16 @@ static int read_batch(struct import *im, bool *more, struct err *e)
 {
 	double until = clock_monotonic_s() + batch_s;
 	int64_t bytes_until = im->bytes + BATCH_BYTES;
-	struct source_item item;
+	const struct pipeline_item *item;
 
 	for (size_t n = 1; n <= BATCH_MESSAGES && im->bytes < bytes_until; n++) {
-		if (im->source->next(im->source, &item, more, e) != 0)
+		if (next_item(im, &item, more, e) != 0)
 			return -1;
 		if (!*more)
 			return 0;
-		if (take_item(im, &item, e) != 0)
+		if (take_item(im, item, e) != 0)
 			return err_prefix(e, "%s", im->source->path);
-		if (item.is_last) {
+		if (item->is_last) {
 			*more = false;
 			return 0;
 		}
@@ -127,13 +135,11 @@ static int read_batch(struct import *im, bool *more, struct err *e)
 static int keep_cursor(struct import *im, bool more, struct err *e)
 {
 	struct store *s = im->mailbox->o->store;
-	struct source_cursor c;
 
 	if (im->mailbox->o->dry_run)
 		return 0;
-	im->source->cursor(im->source, &c);
-	im->row.cursor_offset = c.offset;
-	memcpy(im->row.prefix_hash, c.hash, sizeof im->row.prefix_hash);
+	im->row.cursor_offset = im->cursor.offset;
+	memcpy(im->row.prefix_hash, im->cursor.hash, sizeof im->row.prefix_hash);
 	im->row.messages = im->counts.seen - im->cut_short;
 	if (sources_advance(s, &im->row, e) != 0)
 		return -1;
@@ -148,7 +154,7 @@ static int keep_cursor(struct import *im, bool more, struct err *e)
 	return sources_complete(s, &im->row, im->mailbox->o->now, e);
 }
 
-static int read_source(struct import *im, struct err *e)
+static int read_batches(struct import *im, struct err *e)
 {
 	struct run_counts committed;
 	bool more = true;
@@ -167,6 +173,18 @@ static int read_source(struct import *im, struct err *e)
 		}
 	}
 	return 0;
+}
+
+static int read_source(struct import *im, struct err *e)
+{
+	struct mailbox *mb = im->mailbox;
+	int rc;
+
+	if (pipeline_start(im->source, mb->parser, &mb->o->message, mb->account.id, &im->pipeline, e) != 0)
+		return -1;
+	rc = read_batches(im, e);
+	pipeline_stop(im->pipeline);
+	return rc;
 }
 
 static const char *keep_name(const struct import *im)
@@ -267,7 +285,7 @@ static int read_open_source(struct import *im, struct err *e)
 static int note_unreadable(struct import *im, const char *path, const struct err *why, struct err *e)
 {
 	struct mailbox *mb = im->mailbox;
-	struct source_item item = {.offset = WHOLE_FILE};
+	struct pipeline_item item = {.offset = WHOLE_FILE};
 
 	im->counts.seen++;
 	if (mailbox_begin(mb, e) != 0)

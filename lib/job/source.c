@@ -47,20 +47,6 @@ static bool is_maildir(const char *path)
 	return yes;
 }
 
-/* A field name and a colon (RFC 5322 section 2.2), or an mbox leftover before the headers. */
-static bool begins_with_header(const char *s, size_t n)
-{
-	size_t i = 0;
-
-	if (n >= 6 && memcmp(s, ">From ", 6) == 0)
-		return true;
-	while (i < n && s[i] > ' ' && s[i] < 0x7f && s[i] != ':')
-		i++;
-	while (i < n && (s[i] == ' ' || s[i] == '\t'))
-		i++;
-	return i > 0 && i < n && s[i] == ':';
-}
-
 static int look(struct unpack *u, char *to, size_t n, size_t *len, struct err *e)
 {
 	size_t got = 1;
@@ -83,7 +69,7 @@ static enum content content_of(const char *s, size_t n)
 	line_end = memchr(s + skip, '\n', n - skip);
 	if (n == skip || source_mbox_is_from_line(s + skip, line_end ? (size_t)(line_end - s) - skip : n - skip))
 		return CONTENT_MBOX; /* an empty file is an mbox without messages */
-	return begins_with_header(s, n) ? CONTENT_MESSAGE : CONTENT_OTHER;
+	return source_mbox_is_header_line(s, n) ? CONTENT_MESSAGE : CONTENT_OTHER;
 }
 
 static int open_file(const char *path, size_t max_bytes, struct source **s, struct err *e)

@@ -57,7 +57,7 @@ struct source {
 
 /* Opens `path`, told by what is there: a folder with cur or new (or Maildir++ subfolders) is a Maildir, another folder holds
  * .eml files, a file that begins with a "From " line is an mbox (plain, gzip or zstd), one that begins with a header is a
- * message. A message over max_bytes becomes a failure. NO_INPUT when it is not there, REFUSED when it may not be read, INPUT when it is
+ * message (plain or compressed too). A message over max_bytes becomes a failure. NO_INPUT when it is not there, REFUSED when it may not be read, INPUT when it is
  * none of these. Close with s->close(s). */
 int source_open(const char *path, size_t max_bytes, struct source **s, struct err *e);
 

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "job/unpack.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
+
+enum { CHUNK_BYTES = 256 * 1024 };
 
 struct entry {
 	char *name; /* below the root */
@@ -28,11 +31,6 @@ struct files {
 	struct err failure;
 	XXH3_state_t *hash;
 };
-
-static char *path_of(const struct files *f, const char *name)
-{
-	return f->single ? mem_strdup(f->source.path) : file_join(f->source.path, name);
-}
 
 static void add_entry(struct files *f, char *name, const struct stat *st)
 {
@@ -156,10 +154,34 @@ static void cursor(struct source *s, struct source_cursor *c)
 	memcpy(c->hash, text.digest, sizeof c->hash);
 }
 
+/* A message on its own may be compressed. */
+static int read_single(struct files *f, struct source_item *item)
+{
+	struct unpack *u;
+	size_t got = 1;
+	int rc = 0;
+
+	buf_reset(&f->raw);
+	if (unpack_open(f->source.path, &u, &f->failure) != 0)
+		return -1;
+	while (rc == 0 && got > 0 && f->raw.len <= f->max_bytes) {
+		char *to = buf_reserve(&f->raw, CHUNK_BYTES);
+		rc = unpack_read(u, to, CHUNK_BYTES, &got, &f->failure);
+		if (rc == 0)
+			f->raw.len += got;
+	}
+	unpack_close(u);
+	item->size_bytes = f->raw.len;
+	if (rc == 0 && f->raw.len > f->max_bytes)
+		rc = err_set(
+		    &f->failure, ERR_INPUT, "the message has more than the %zu bytes that are read", f->max_bytes);
+	return rc;
+}
+
 static int read_entry(struct files *f, const char *name, struct source_item *item)
 {
-	char *path = path_of(f, name);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | (f->single ? 0 : O_NOFOLLOW)), rc = -1;
+	char *path = file_join(f->source.path, name);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW), rc = -1;
 	struct stat st;
 
 	buf_reset(&f->raw);
@@ -186,7 +208,7 @@ static void fill_item(struct files *f, const char *name, struct source_item *ite
 {
 	*item = (struct source_item){.name = f->single ? NULL : name};
 	f->failure = (struct err){0};
-	if (read_entry(f, name, item) == 0) {
+	if ((f->single ? read_single(f, item) : read_entry(f, name, item)) == 0) {
 		item->raw = f->raw.data;
 		item->size_bytes = f->raw.len;
 	} else {

@@ -11,6 +11,7 @@
 enum {
 	CHUNK_BYTES = 256 * 1024,        /* read at a time */
 	FROM_LINE_MAX = 1000,            /* a longer "From " line is text */
+	FIELD_NAME_MAX = 200,            /* a longer name in front of a colon is text */
 	TAIL_BYTES = FROM_LINE_MAX + 16, /* kept of a message that is too long: enough to see the next one begin */
 };
 
@@ -76,6 +77,19 @@ bool source_mbox_is_from_line(const char *line, size_t n)
 	return month && time && year;
 }
 
+bool source_mbox_is_header_line(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	if (n >= 6 && memcmp(s, ">From ", 6) == 0)
+		return true;
+	while (i < n && s[i] > ' ' && s[i] < 0x7f && s[i] != ':')
+		i++;
+	while (i < n && (s[i] == ' ' || s[i] == '\t'))
+		i++;
+	return i > 0 && i < n && s[i] == ':';
+}
+
 static void read_more(struct mbox *m)
 {
 	size_t got;
@@ -133,21 +147,50 @@ static bool after_empty_line(const struct mbox *m, size_t at)
 
 enum found { FOUND_NONE, FOUND_END, FOUND_NEED_MORE };
 
+/* git begins each patch with this date: without an empty line before it, a patch within a text. */
+static bool is_patch_line(const char *line, size_t n)
+{
+	static const char date[] = "Mon Sep 17 00:00:00 2001";
+
+	return memmem(line, n, date, sizeof date - 1) != NULL;
+}
+
+/* Some programs leave the empty line out. Then the line at `next` must begin headers too. */
+static enum found look_behind(const struct mbox *m, const char *next)
+{
+	const char *end = m->data + m->len;
+	size_t n = next < end ? (size_t)(end - next) : 0;
+
+	if (n < FIELD_NAME_MAX && !m->ended && !(n > 0 && memchr(next, '\n', n)))
+		return FOUND_NEED_MORE;
+	if (n > FIELD_NAME_MAX)
+		n = FIELD_NAME_MAX;
+	if (n >= 5 && memcmp(next, "From ", 5) == 0)
+		return FOUND_END;
+	return n > 0 && source_mbox_is_header_line(next, n) ? FOUND_END : FOUND_NONE;
+}
+
 /* Looks at a "From " in the data: does the next message begin there? */
 static enum found look_at(struct mbox *m, size_t at)
 {
 	const char *line = m->data + at, *end;
+	size_t n;
 
 	if (at > m->start && line[-1] == '>')
 		m->quoted = true;
-	if (!after_empty_line(m, at))
+	if (at <= m->start || line[-1] != '\n')
 		return FOUND_NONE;
 	end = memchr(line, '\n', m->len - at);
 	if (!end && m->len - at <= FROM_LINE_MAX && !m->ended)
 		return FOUND_NEED_MORE;
 	if (!end)
 		end = m->data + m->len;
-	return source_mbox_is_from_line(line, (size_t)(end - line)) ? FOUND_END : FOUND_NONE;
+	n = (size_t)(end - line);
+	if (!source_mbox_is_from_line(line, n))
+		return FOUND_NONE;
+	if (after_empty_line(m, at))
+		return FOUND_END;
+	return is_patch_line(line, n) ? FOUND_NONE : look_behind(m, end + 1);
 }
 
 /* Finds where the message at hand ends, reading as needed. */
@@ -317,6 +360,23 @@ static int start_again(struct mbox *m, struct err *e)
 	return unpack_seek(m->u, 0, e);
 }
 
+/* A message begins behind the cursor, or nothing does. Else the file was read while its last message was being written, and what follows
+ * is the rest of that one. */
+static bool begins_anew(struct mbox *m)
+{
+	const char *p, *end, *line_end;
+
+	while (m->len < 2 * FROM_LINE_MAX && !m->ended)
+		read_more(m);
+	end = m->data + m->len;
+	for (p = m->data; p < end && (*p == '\n' || *p == '\r'); p++)
+		;
+	if (p == end)
+		return true;
+	line_end = memchr(p, '\n', (size_t)(end - p));
+	return source_mbox_is_from_line(p, (size_t)((line_end ? line_end : end) - p));
+}
+
 static int resume(struct source *s, const struct source_cursor *c, bool *resumed, struct err *e)
 {
 	struct mbox *m = (struct mbox *)s;
@@ -334,8 +394,10 @@ static int resume(struct source *s, const struct source_cursor *c, bool *resumed
 	if (c->offset > 0 && here.offset == c->offset && memcmp(here.hash, c->hash, sizeof here.hash) == 0 &&
 	    unpack_seek(m->u, c->offset, &unused) == 0) {
 		go_to(m, c->offset);
-		*resumed = true;
-		return 0;
+		m->opened = false;
+		*resumed = begins_anew(m);
+		if (*resumed)
+			return 0;
 	}
 	return start_again(m, e);
 }
@@ -392,6 +454,7 @@ int source_mbox_open(const char *path, struct unpack *u, size_t max_bytes, struc
 	const struct stat *st = unpack_stat(u);
 
 	(void)e;
+	unpack_lock(u);
 	m->source = (struct source){.kind = SOURCE_MBOX,
 	    .path = mem_strdup(path),
 	    .next = next,

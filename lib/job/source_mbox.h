@@ -12,4 +12,7 @@ int source_mbox_open(const char *path, struct unpack *u, size_t max_bytes, struc
  * a month, a time of day and a year. "From the beginning" in a text is none. */
 bool source_mbox_is_from_line(const char *line, size_t n);
 
+/* They begin the headers of a message: a field name and a colon (RFC 5322 section 2.2), or the ">From " that some programs leave there. */
+bool source_mbox_is_header_line(const char *s, size_t n);
+
 #endif

@@ -110,6 +110,13 @@ void unpack_close(struct unpack *u)
 	free(u);
 }
 
+void unpack_lock(struct unpack *u)
+{
+	struct flock whole = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+
+	(void)fcntl(u->fd, F_SETLK, &whole);
+}
+
 static int cut_off(struct unpack *u, struct err *e)
 {
 	return err_set(e, ERR_INPUT, "%s: the compressed file ends in the middle", u->path);

@@ -14,6 +14,10 @@ struct stat;
 int unpack_open(const char *path, struct unpack **u, struct err *e);
 void unpack_close(struct unpack *u);
 
+/* Holds off programs that deliver into the file and lock it as is usual (fcntl), until it is closed; not when one of them is at it:
+ * nobody waits here. */
+void unpack_lock(struct unpack *u);
+
 /* Reads up to n bytes into `to`; *got is 0 at the end only. Members of a gzip file and frames of a zstd file follow one
  * another. INPUT when the compressed data is damaged or ends in the middle; what was good has been handed out before. */
 int unpack_read(struct unpack *u, void *to, size_t n, size_t *got, struct err *e);

@@ -143,6 +143,42 @@ state() {
 	same '2' "$(sql 'SELECT count(DISTINCT thread_id) FROM emails')"
 }
 
+@test "an mbox without empty lines between its messages" {
+	mbox 5 | sed '/^$/{N;/\nFrom /s/^\n//}' > box
+	same '6' "$(grep -c '^$' box)"
+	run import box
+	same '5 seen, 5 stored, 0 already known, 0 matched, 0 failed'
+}
+
+@test "an mbox that is being written: the rest of a message is no message" {
+	mbox 3 > whole; cut=$(($(stat -c %s whole) - 20))
+	head -c $cut whole > box
+	run import box
+	same '3 seen, 3 stored, 0 already known, 0 matched, 0 failed'
+	tail -c +$((cut + 1)) whole >> box
+	run import box
+	same '3 seen, 1 stored, 2 already known, 0 matched, 0 failed'
+	same '0' "$(sql 'SELECT count(*) FROM emails WHERE message_id IS NULL')"
+	mbox 1 4 >> box
+	run import box
+	same '4 seen, 1 stored, 3 already known, 0 matched, 0 failed'
+	# A leak sanitizer does not work under strace.
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -e trace=fcntl -o trace mailsync import -q --account mara@harbor.example whole
+	grep -q 'F_SETLK, {l_type=F_RDLCK.*= 0' trace
+}
+
+@test "one message, compressed" {
+	message a@t.example A <<< 'Body a' | gzip > a.eml.gz; message b@t.example B <<< 'Body b' | zstd -q > b.zst
+	run env MAILROOM_KEEP=all mailsync import --account mara@harbor.example a.eml.gz b.zst
+	same '2 seen, 2 stored, 0 already known, 0 matched, 0 failed'
+	same $'A|Body a\nB|Body b' "$(sql 'SELECT subject, trim(text, char(10)) FROM emails e JOIN email_bodies b ON b.email_id = e.id ORDER BY 1')"
+	message c@t.example C < <(head -c 3000000 /dev/zero | tr '\0' x | fold) | gzip > c.gz
+	MAILROOM_MAX_MESSAGE_MB=1 fails 1 import c.gz
+	same '1 seen, 0 stored, 0 already known, 0 matched, 1 failed'
+	run mailsync retry
+	same '1 seen, 1 stored, 0 already known, 0 matched, 0 failed'
+}
+
 @test "a grown mbox goes on, a changed one starts again" {
 	mbox 5 > box; import box -q
 	mbox 2 6 >> box

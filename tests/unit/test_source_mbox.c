@@ -89,6 +89,13 @@ static void splits(void **state)
 	    {FROM "A: b\n\nbody\n\n" FROM "C: d\n\nx\n", "0:A: b\n\nbody\n|44:C: d\n\nx\n|"},
 	    {"\n\n" FROM "A: b\n\nbody", "2:A: b\n\nbody|"},
 	    {FROM "A: b\n\none\n" FROM "two\n\n", "0:A: b\n\none\n" FROM "two\n|"}, /* no empty line before: text */
+	    {FROM "A: b\n\none\n" FROM "C: d\n\nx\n", "0:A: b\n\none\n|42:C: d\n\nx\n|"}, /* but headers follow */
+	    {FROM "A: b\r\n\r\none\r\n" FROM ">From y\r\nC: d\r\n", "0:A: b\r\n\r\none\r\n|45:>From y\r\nC: d\r\n|"},
+	    {FROM "A: b\n\none\n" FROM "From y\nC: d\n", "0:A: b\n\none\n|42:From y\nC: d\n|"},
+	    {FROM "A: b\n\none\nFrom kay at noon\nC: d\n", "0:A: b\n\none\nFrom kay at noon\nC: d\n|"},
+	    {FROM "A: b\n\n---\nFrom 1a2b Mon Sep 17 00:00:00 2001\nFrom: k\n",
+	        "0:A: b\n\n---\nFrom 1a2b Mon Sep 17 00:00:00 2001\nFrom: k\n|"}, /* git's patches */
+	    {FROM "A: b\n\none\n" FROM, "0:A: b\n\none\n" FROM "|"},
 	    {FROM "A: b\n\n>From me\n>>From you\n> From us\n", "0:A: b\n\nFrom me\n>From you\n> From us\n|"},
 	    {FROM ">From leftover\nA: b\n\nx\n",
 	        "0:>From leftover\nA: b\n\nx\n|"}, /* before the headers: the parser's */
@@ -173,6 +180,50 @@ static void goes_on_at_a_cursor(void **state)
 	unlink(path);
 }
 
+/* The text is cut at `half`, read, and read again from there when the rest has come. */
+static void goes_on_after_half_a_message(void **state)
+{
+	static const struct {
+		const char *half, *rest;
+		bool resumed;
+	} rows[] = {
+	    {FROM "A: b\n\n1\n\n", FROM "A: b\n\n2\n", true},
+	    {FROM "A: b\n\n1\n", "\n" FROM "A: b\n\n2\n", true},
+	    {FROM "A: b\n\n1\n", "", true},
+	    {FROM "A: b\n\n1\n", "\n\n", true},
+	    {FROM "A: b\n\n1\n\n" FROM "A: b\n\nfirst ", "and the rest\n", false},
+	    {FROM "A: b\n\none\n\n", "From here on\n", false},
+	    {FROM "A: ", "b\n\n1\n\n" FROM "A: b\n\n2\n", false},
+	};
+	struct source_cursor c;
+	struct err e = {0};
+	char path[32], got[500];
+	bool resumed;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct source *s = open_text(rows[i].half, strlen(rows[i].half), path);
+		told(s, got, sizeof got);
+		s->cursor(s, &c);
+		s->close(s);
+		FILE *f = fopen(path, "a");
+		assert_non_null(f);
+		fputs(rows[i].rest, f);
+		fclose(f);
+		assert_int_equal(source_open(path, CAP, &s, &e), 0);
+		assert_int_equal(s->resume(s, &c, &resumed, &e), 0);
+		if (resumed != rows[i].resumed)
+			fail_msg("row %zu: resumed is %d", i, resumed);
+		/* Places are where messages begin, also behind empty lines. */
+		told(s, got, sizeof got);
+		if (resumed && strstr(rows[i].rest, "From "))
+			assert_int_equal(strtol(got, NULL, 10),
+			    strlen(rows[i].half) + (size_t)(strstr(rows[i].rest, "From ") - rows[i].rest));
+		s->close(s);
+		unlink(path);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +231,7 @@ int main(void)
 	    cmocka_unit_test(splits),
 	    cmocka_unit_test(skips_what_is_too_long),
 	    cmocka_unit_test(goes_on_at_a_cursor),
+	    cmocka_unit_test(goes_on_after_half_a_message),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
