@@ -40,8 +40,8 @@ static json_t *investor(const struct digest_investor *i)
 
 	put_volume(j, &i->volume);
 	json_object_set_new(j, "last",
-	    json_pack("{s:s, s:o, s:s, s:b}", "subject", i->subject, "at", instant(i->last_at), "direction",
-	        i->last_is_out ? "out" : "in", "unverified", i->last_is_unverified));
+	    json_pack("{s:s, s:o, s:s, s:b, s:b}", "subject", i->subject, "at", instant(i->last_at), "direction",
+	        i->last_is_out ? "out" : "in", "unverified", i->last_is_unverified, "from_them", i->last_is_theirs));
 	return j;
 }
 

@@ -93,8 +93,7 @@ static void print_file(struct run *r, const char *name)
 		fwrite(r->line.data, 1, r->line.len, stdout);
 	} else {
 		r->failed = true;
-		if (!cli_quiet(r->cli))
-			cli_fail(&e);
+		cli_fail(&e);
 	}
 	arena_reset(&r->arena);
 }

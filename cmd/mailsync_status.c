@@ -1,5 +1,7 @@
 #include "mailsync_status.h"
 
+#include "base/mem.h"
+#include "base/utf8.h"
 #include "base/zone.h"
 #include "mailsync_print.h"
 #include "store/emails.h"
@@ -8,6 +10,7 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int add_run(const struct run *r, void *arg)
@@ -21,19 +24,30 @@ static int add_run(const struct run *r, void *arg)
 	return 0;
 }
 
+/* A file name is as hostile as a message. */
+static void print_plain(const char *before, const char *text, const char *after)
+{
+	char *plain = mem_strdup(text);
+
+	utf8_disarm(plain, "");
+	printf("%s%s%s", before, plain, after);
+	free(plain);
+}
+
 static int print_run(const struct run *r, void *arg)
 {
 	char when[ZONE_TEXT_BYTES];
 
 	(void)arg;
-	printf("%s  %-8s %-11s %s%s%s\n    %lld seen, %lld stored, %lld known, %lld matched, %lld failed, %lld "
-	       "attachments\n",
-	    zone_format(r->started_at, ZONE_DATE_TIME, when), r->kind, r->status,
-	    r->address ? r->address : "all accounts", r->source ? "  " : "", r->source ? r->source : "",
+	printf("%s  %-8s %-11s %s", zone_format(r->started_at, ZONE_DATE_TIME, when), r->kind, r->status,
+	    r->address ? r->address : "all accounts");
+	if (r->source)
+		print_plain("  ", r->source, "");
+	printf("\n    %lld seen, %lld stored, %lld known, %lld matched, %lld failed, %lld attachments\n",
 	    (long long)r->counts.seen, (long long)r->counts.stored, (long long)r->counts.known,
 	    (long long)r->counts.matched, (long long)r->counts.failed, (long long)r->counts.attachments);
 	if (r->error)
-		printf("    %s\n", r->error);
+		print_plain("    ", r->error, "\n");
 	return 0;
 }
 
@@ -108,8 +122,10 @@ static void print_account(const struct sync_stats *a, void *arg)
 	    a->in_step_at ? "in step at " : "not yet in step",
 	    a->in_step_at ? zone_format(a->in_step_at, ZONE_DATE_TIME, when) : "", a->enabled ? "" : ", paused");
 	print_listing(a, *now);
-	if (a->last_error)
-		printf("    %s: %s\n", zone_format(a->last_error_at, ZONE_DATE_TIME, when), a->last_error);
+	if (a->last_error) {
+		printf("    %s: ", zone_format(a->last_error_at, ZONE_DATE_TIME, when));
+		print_plain("", a->last_error, "\n");
+	}
 }
 
 static int print_status_json(struct store *s, const struct email_totals *t, int64_t now, int64_t limit, struct err *e)

@@ -85,11 +85,14 @@ void outbox_view_print_check(struct arena *a, const struct outbox_message *m, co
 
 void outbox_view_print_shown(const struct outbox_shown *s)
 {
+	const char *state = s->message->state == OUTBOX_DISCARDED ? "removed"
+	                    : s->is_whole                         ? "SHA-256 as reviewed"
+	                                                          : "not as reviewed";
 	char at[ZONE_TEXT_BYTES];
 
 	printf("Outbox %lld is %s, built %s, %zu bytes\n%s: %s\n", (long long)s->message->id,
 	    outbox_state_name(s->message->state), zone_format(s->message->created_at, ZONE_DATE_TIME, at),
-	    s->message->size_bytes, s->path, s->is_whole ? "SHA-256 as reviewed" : "not as reviewed");
+	    s->message->size_bytes, s->path, state);
 	print_problems(&s->problems);
 	printf("\n%s\n%s", s->headers, s->text);
 }

@@ -159,6 +159,20 @@ void *arena_grow(struct arena *a, void *p, size_t old_size, size_t new_size)
 	return q;
 }
 
+void *arena_more(struct arena *a, void *items, size_t count, size_t size)
+{
+	size_t total;
+
+	/* Room is always a power of two from 4 on, so that the count tells when it is full. */
+	if (count > 0 && (count < 4 || (count & (count - 1)) != 0))
+		return items;
+	if (count == 0)
+		return arena_array(a, 4, size);
+	if (__builtin_mul_overflow(count, 2 * size, &total))
+		mem_out_of_memory();
+	return arena_grow(a, items, count * size, total);
+}
+
 void arena_shrink(struct arena *a, void *p, size_t old_size, size_t keep)
 {
 	size_t old_r = rounded(old_size), keep_r = rounded(keep);

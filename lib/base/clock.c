@@ -30,7 +30,7 @@ void clock_format_utc(int64_t t, char out[static CLOCK_TEXT_BYTES])
 		strcpy(out, "out of range");
 }
 
-static int month_days(int y, int m)
+int clock_month_days(int64_t y, int m)
 {
 	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
@@ -103,19 +103,20 @@ static bool parse_time(const char **s, int *h, int *min, int *sec)
 static bool parse_date(const char **s, int *y, int *m, int *d)
 {
 	return take_digits(s, 4, y) && take_char(s, '-') && take_digits(s, 2, m) && take_char(s, '-') &&
-	       take_digits(s, 2, d) && *m >= 1 && *m <= 12 && *d >= 1 && *d <= month_days(*y, *m);
+	       take_digits(s, 2, d) && *m >= 1 && *m <= 12 && *d >= 1 && *d <= clock_month_days(*y, *m);
 }
 
-/* Digits that fit, with a sign perhaps; false for anything else. */
+/* Digits, with a sign perhaps, of the years 0 to 9999, beyond which the C library's calendar ends one day; false for all else. */
 static bool parse_seconds(const char *s, int64_t *t)
 {
+	const int64_t first = INT64_C(-62167219200), last = INT64_C(253402300799);
 	char *end;
 
 	if (strspn(s + (*s == '-'), "0123456789") == 0)
 		return false;
 	errno = 0;
 	*t = strtoll(s, &end, 10);
-	return errno == 0 && *end == '\0';
+	return errno == 0 && *end == '\0' && *t >= first && *t <= last;
 }
 
 int clock_parse(const char *text, int64_t *t, struct err *e)

@@ -77,6 +77,8 @@ const struct config_key config_keys[] = {
     {"MAILROOM_GMAIL_BACKFILL_PAGE_SIZE", CONFIG_INT, "500", 1, 500, NULL, false, "messages a page of a first capture"},
     {"MAILROOM_GMAIL_HISTORY_STALE_DAYS", CONFIG_INT, "7", 0, 3650, NULL, false,
         "after so long without a capture the mailbox is listed anew; 0: only when Google asks for it"},
+    {"MAILROOM_IMAP_CA_FILE", CONFIG_PATH, NULL, 0, 0, NULL, false,
+        "authorities that IMAP servers are verified by, PEM (default: the system's)"},
     {"MAILROOM_IMAP_POLL_MIN", CONFIG_INT, "5", 0, 1440, NULL, false, "an IMAP mailbox is asked no more often"},
     {"MAILROOM_IMAP_MAX_PER_RUN", CONFIG_INT, "10000", 0, 100000000, NULL, false,
         "new messages a run fetches of an IMAP mailbox; the rest is for the next runs; 0: no limit"},
@@ -205,6 +207,9 @@ int config_set(struct config *c, const char *key, const char *value, enum config
 		value = config_keys[i].value;
 	if (value && check_value(&config_keys[i], value, e) != 0)
 		return -1;
+	/* cron runs elsewhere than the person who wrote it, and nobody expands "~" or "$HOME" here. */
+	if (value && config_keys[i].type == CONFIG_PATH && origin != CONFIG_OPTION && *value != '/')
+		return err_set(e, ERR_CONFIG, "%s: \"%s\" is no path from / on (nothing is expanded)", key, value);
 	free(c->settings[i].value);
 	c->settings[i].value = value ? mem_strdup(value) : NULL;
 	c->settings[i].origin = origin;

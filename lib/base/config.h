@@ -43,6 +43,7 @@ void config_free(struct config *c);
 int config_load_file(struct config *c, const char *path, struct err *e);
 /* Takes the MAILROOM_* variables of `envp` (as environ). An unknown one is an error: a typing mistake must not pass. */
 int config_load_environment(struct config *c, char *const *envp, struct err *e);
+/* CONFIG for an unknown key, a value of the wrong type, and a relative path where no option gave it. */
 int config_set(struct config *c, const char *key, const char *value, enum config_origin origin, struct err *e);
 /* Works out the paths that were not given: the data folder from XDG_DATA_HOME or HOME (as root /var/lib/mailroom), the
  * database, the outbox and the secret key from the data folder (the key from CREDENTIALS_DIRECTORY where one is). Call it

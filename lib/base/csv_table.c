@@ -23,7 +23,6 @@ struct reader {
 	struct csv_faults *f;
 	size_t line, row_line;          /* at hand; where the row at hand began */
 	size_t cell;                    /* of the row at hand */
-	size_t size;                    /* room in t->rows */
 	int column_of[CSV_MAX_COLUMNS]; /* the file's columns: which known one */
 	size_t file_columns;
 	const char **cells; /* of the row at hand */
@@ -142,11 +141,7 @@ static void on_cell(void *bytes, size_t n, void *arg)
 
 static void keep_row(struct reader *r)
 {
-	if (r->t->count == r->size) {
-		size_t more = r->size * 2 + 64;
-		r->t->rows = arena_grow(r->a, r->t->rows, r->size * sizeof *r->t->rows, more * sizeof *r->t->rows);
-		r->size = more;
-	}
+	r->t->rows = arena_more(r->a, r->t->rows, r->t->count, sizeof *r->t->rows);
 	r->t->rows[r->t->count++] = (struct csv_row){r->row_line, r->cells};
 }
 

@@ -4,8 +4,6 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
@@ -16,22 +14,6 @@
 #undef err_prefix
 #endif
 
-/* One line of UTF-8 that a terminal cannot be steered by: control characters (C1 too) and bytes of no character become "?". */
-static void one_line(char *s)
-{
-	size_t n = strlen(s);
-
-	while (n > 0) {
-		uint32_t c;
-		size_t len = utf8_decode(s, n, &c);
-		bool bad = c < 0x20 || (c >= 0x7f && c < 0xa0) || (c == 0xfffd && len == 1);
-		if (bad)
-			memset(s, '?', len);
-		s += len;
-		n -= len;
-	}
-}
-
 int err_set(struct err *e, enum err_code code, const char *fmt, ...)
 {
 	va_list ap;
@@ -40,7 +22,7 @@ int err_set(struct err *e, enum err_code code, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(e->text, sizeof e->text, fmt, ap);
 	va_end(ap);
-	one_line(e->text);
+	utf8_disarm(e->text, "");
 	return -1;
 }
 
@@ -56,6 +38,7 @@ static enum err_code code_of_errno(int n)
 	case ENOSPC:
 	case EDQUOT:
 	case EFBIG: return ERR_IO;
+	case EISDIR: return ERR_INPUT;
 	default: return ERR_SYSTEM;
 	}
 }
@@ -72,7 +55,7 @@ int err_errno(struct err *e, const char *fmt, ...)
 	va_end(ap);
 	len = strlen(e->text);
 	snprintf(e->text + len, sizeof e->text - len, ": %s", strerror(saved));
-	one_line(e->text);
+	utf8_disarm(e->text, "");
 	return -1;
 }
 
@@ -88,7 +71,7 @@ int err_prefix(struct err *e, const char *fmt, ...)
 	va_end(ap);
 	len = strlen(e->text);
 	snprintf(e->text + len, sizeof e->text - len, ": %s", old);
-	one_line(e->text);
+	utf8_disarm(e->text, "");
 	return -1;
 }
 

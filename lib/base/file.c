@@ -117,11 +117,18 @@ int file_sync_dir(const char *path, struct err *e)
 
 int file_write_atomic(const char *path, const void *bytes, size_t n, mode_t mode, struct err *e)
 {
-	char *temp = mem_printf("%s.XXXXXX", path), *dir = parent_of(path);
-	int fd = mkstemp(temp), rc = -1;
+	char *temp, *dir;
+	struct stat st;
+	int fd, rc = -1;
 
+	/* A rename would put the file in the place of /dev/null. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return err_set(e, ERR_CANNOT_CREATE, "%s: is there and is no plain file", path);
+	temp = mem_printf("%s.XXXXXX", path);
+	dir = parent_of(path);
+	fd = mkstemp(temp);
 	if (fd < 0) {
-		err_errno(e, "%s: create", temp);
+		err_errno(e, "%s: create", path);
 		if (e->code == ERR_NO_INPUT)
 			e->code = ERR_CANNOT_CREATE;
 		goto out;

@@ -16,7 +16,7 @@ int file_make_dirs(const char *path, struct err *e);
 int file_read(const char *path, int fd, size_t cap, struct buf *out, struct err *e);
 
 /* Writes n bytes to a temporary file beside `path` (mode `mode`), syncs it, renames it to `path`, syncs the folder. After a
- * kill there is the old file or the new one, never a part. */
+ * kill there is the old file or the new one, never a part. CANNOT_CREATE where `path` is there and is no plain file. */
 int file_write_atomic(const char *path, const void *bytes, size_t n, mode_t mode, struct err *e);
 
 /* Writes all n bytes to fd. `path` names it in errors. */

@@ -32,12 +32,7 @@ void json_key(struct json *j, const char *name)
 	j->comma = false;
 }
 
-static bool needs_escape(unsigned char c)
-{
-	return c < 0x20 || c == '"' || c == '\\' || c == 0x7f;
-}
-
-static void put_escape(struct buf *out, unsigned char c)
+static void put_escape(struct buf *out, uint32_t c)
 {
 	switch (c) {
 	case '\n': buf_puts(out, "\\n"); break;
@@ -45,24 +40,37 @@ static void put_escape(struct buf *out, unsigned char c)
 	case '\t': buf_puts(out, "\\t"); break;
 	case '"': buf_puts(out, "\\\""); break;
 	case '\\': buf_puts(out, "\\\\"); break;
-	default: buf_printf(out, "\\u%04x", c); break;
+	default: buf_printf(out, "\\u%04" PRIx32, c); break;
 	}
 }
 
-/* The n bytes at s are valid UTF-8. */
+/* False for nearly all bytes: those that need no escape and begin no character that does. */
+static bool may_need_escape(unsigned char c)
+{
+	return c < 0x20 || c == '"' || c == '\\' || c == 0x7f || c == 0xc2 || c == 0xe2;
+}
+
+/* The n bytes at s are valid UTF-8. What JSON allows and a terminal obeys is escaped, too. */
 static void put_valid(struct buf *out, const char *s, size_t n)
 {
-	size_t i = 0;
+	size_t done = 0, i = 0;
 
 	while (i < n) {
-		size_t run = i;
-		while (run < n && !needs_escape((unsigned char)s[run]))
-			run++;
-		buf_append(out, s + i, run - i);
-		if (run < n)
-			put_escape(out, (unsigned char)s[run++]);
-		i = run;
+		uint32_t c;
+		size_t len;
+		if (!may_need_escape((unsigned char)s[i])) {
+			i++;
+			continue;
+		}
+		len = utf8_decode(s + i, n - i, &c);
+		if (c == '"' || c == '\\' || utf8_steers(c)) {
+			buf_append(out, s + done, i - done);
+			put_escape(out, c);
+			done = i + len;
+		}
+		i += len;
 	}
+	buf_append(out, s + done, n - done);
 }
 
 void json_text(struct json *j, const char *s, size_t n)

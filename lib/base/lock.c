@@ -12,7 +12,7 @@ int lock_take(const char *path, int *fd, struct err *e)
 	char pid[32];
 	ssize_t n;
 
-	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (*fd < 0)
 		return err_errno(e, "%s: open the lock", path);
 	if (flock(*fd, LOCK_EX | LOCK_NB) == 0) {
@@ -27,7 +27,12 @@ int lock_take(const char *path, int *fd, struct err *e)
 	} else {
 		n = pread(*fd, pid, sizeof pid - 1, 0);
 		pid[n > 0 ? n : 0] = '\0';
-		err_set(e, ERR_TEMPORARY, "%s: another run (process %ld) is at work; try again later", path, atol(pid));
+		/* It may have taken the lock and not yet written its id. */
+		if (atol(pid) > 0)
+			err_set(e, ERR_TEMPORARY, "%s: another run (process %ld) is at work; try again later", path,
+			    atol(pid));
+		else
+			err_set(e, ERR_TEMPORARY, "%s: another run is at work; try again later", path);
 	}
 	close(*fd);
 	*fd = -1;

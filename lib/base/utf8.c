@@ -134,3 +134,23 @@ size_t utf8_columns(const char *s, size_t n)
 	}
 	return cols;
 }
+
+bool utf8_steers(uint32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+void utf8_disarm(char *s, const char *allowed)
+{
+	size_t n = strlen(s);
+
+	while (n > 0) {
+		uint32_t c;
+		size_t len = utf8_decode(s, n, &c);
+		bool bad = (utf8_steers(c) && !(c < 0x80 && strchr(allowed, (int)c))) || (c == 0xfffd && len == 1);
+		if (bad)
+			memset(s, '?', len);
+		s += len;
+		n -= len;
+	}
+}

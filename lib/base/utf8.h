@@ -18,4 +18,12 @@ size_t utf8_encode(uint32_t cp, char out[static 4]);
 /* Columns on a terminal, by wcwidth's rules for wide and combining characters, without the locale. */
 size_t utf8_columns(const char *s, size_t n);
 
+/* What can steer a terminal or the reader's eye: C0, DEL and C1 controls, line and paragraph separators, and the embeddings,
+ * overrides and isolates of bidirectional text (UAX #9), which show text in another order than it has. */
+bool utf8_steers(uint32_t c);
+
+/* Makes `s` fit to be shown, in place: what steers, but the ASCII characters in `allowed`, and bytes of no character become
+ * "?", one a byte. */
+void utf8_disarm(char *s, const char *allowed);
+
 #endif

@@ -61,7 +61,10 @@ const char *digest_talk(struct arena *a, const struct digest_investor *i)
 const char *digest_last(struct arena *a, const struct digest_view *v, const struct digest_investor *i)
 {
 	char at[ZONE_TEXT_BYTES];
-	const char *who = i->last_is_out ? "us" : i->last_is_unverified ? "an unverified sender" : "them";
+	const char *who = i->last_is_out          ? "us"
+	                  : i->last_is_unverified ? "an unverified sender"
+	                  : i->last_is_theirs     ? "them"
+	                                          : "someone else";
 
 	zone_format(i->last_at, v->within_day ? ZONE_TIME : ZONE_DATE_TIME, at);
 	return arena_printf(a, "Last at %s, from %s", at, who);

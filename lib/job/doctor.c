@@ -3,9 +3,11 @@
 #include "base/mem.h"
 #include "job/doctor_checks.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -54,9 +56,10 @@ static void check_mode(struct doctor *d, const char *path, mode_t forbidden, boo
 	char *advice;
 
 	if (stat(path, &st) != 0) {
-		if (must_be_there)
-			doctor_say(
-			    d, DOCTOR_PROBLEM, "run `mailroom init`", "%s: is not there or cannot be looked at", path);
+		if (must_be_there && errno == ENOENT)
+			doctor_say(d, DOCTOR_PROBLEM, "run `mailroom init`", "%s: is not there", path);
+		else if (must_be_there)
+			doctor_say(d, DOCTOR_PROBLEM, NULL, "%s: %s", path, strerror(errno));
 		return;
 	}
 	if (st.st_uid != geteuid() && st.st_uid != 0) {

@@ -31,7 +31,7 @@ struct matching {
 	struct arena *a;
 	const struct match_input *in;
 	struct found *found;
-	size_t count, size;
+	size_t count;
 	bool thread_read;
 	int64_t *thread;
 	size_t thread_count;
@@ -77,11 +77,7 @@ static void add_found(struct matching *g, const struct found *f)
 			g->found[i->link] = *f;
 		return;
 	}
-	if (!g->found || g->count == g->size) {
-		size_t more = g->size * 2 + 4;
-		g->found = arena_grow(g->a, g->found, g->size * sizeof *g->found, more * sizeof *g->found);
-		g->size = more;
-	}
+	g->found = arena_more(g->a, g->found, g->count, sizeof *g->found);
 	i->turn = g->m->turn;
 	i->link = (uint32_t)g->count;
 	g->found[g->count++] = *f;

@@ -10,7 +10,7 @@ enum { LINE_BYTES = 998 }; /* RFC 5322 section 2.1.1, without CRLF */
 
 static void add(struct outbox_problems *p, struct arena *a, const char *problem)
 {
-	p->items = arena_grow(a, p->items, p->count * sizeof *p->items, (p->count + 1) * sizeof *p->items);
+	p->items = arena_more(a, p->items, p->count, sizeof *p->items);
 	p->items[p->count++] = problem;
 }
 
@@ -60,16 +60,16 @@ static void check_file(
 	struct err unreadable = {0};
 
 	if (outbox_file_read(path, bytes, &unreadable) != 0) {
-		add(p, a, arena_strdup(a, unreadable.text));
+		add(p, a, arena_printf(a, "%s: build it again", unreadable.text));
 		return;
 	}
 	sha256_of(buf_str(bytes), bytes->len, digest);
 	if (bytes->len != m->size_bytes)
 		add(p, a,
-		    arena_printf(a, "%s: was changed: it has %zu bytes, the reviewed one had %zu", path, bytes->len,
-		        m->size_bytes));
+		    arena_printf(a, "%s: was changed: it has %zu bytes, the reviewed one had %zu: build it again", path,
+		        bytes->len, m->size_bytes));
 	else if (memcmp(digest, m->sha256, sizeof digest) != 0)
-		add(p, a, arena_printf(a, "%s: was changed: its SHA-256 is another one", path));
+		add(p, a, arena_printf(a, "%s: was changed: its SHA-256 is another one: build it again", path));
 	else if (!is_fit_for_the_wire(buf_str(bytes), bytes->len))
 		add(p, a, arena_printf(a, "%s: has a line that mail servers do not take", path));
 }

@@ -1,38 +1,33 @@
 #include "job/outbox.h"
 
 #include "base/sha256.h"
+#include "base/utf8.h"
 #include "job/outbox_file.h"
 #include "mail/message.h"
 
 #include <string.h>
 
-/* A file that somebody changed may hold anything: only line ends and tabs reach the terminal as they are. */
+/* A file that somebody changed may hold anything: of what steers a terminal only line ends and tabs reach it. */
 static const char *printable(struct arena *a, const char *s, size_t n)
 {
 	char *out = arena_alloc(a, n + 1);
 	size_t len = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)s[i];
-		if (c == '\r' && i + 1 < n && s[i + 1] == '\n')
-			continue;
-		out[len++] = (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f ? '?' : s[i];
-	}
+	for (size_t i = 0; i < n; i++)
+		if (s[i] != '\r' || i + 1 == n || s[i + 1] != '\n')
+			out[len++] = s[i] ? s[i] : '?';
 	out[len] = '\0';
+	utf8_disarm(out, "\n\t");
 	return out;
 }
 
-/* The header block, up to the empty line; bytes over ASCII are none of ours. */
+/* The header block, up to the empty line. */
 static const char *headers_of(struct arena *a, const struct buf *b)
 {
 	const char *end = memmem(buf_str(b), b->len, "\r\n\r\n", 4);
 	size_t n = end ? (size_t)(end - b->data) + 2 : b->len;
-	char *out = arena_strndup(a, buf_str(b), n);
 
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)out[i] >= 0x80)
-			out[i] = '?';
-	return printable(a, out, n);
+	return printable(a, buf_str(b), n);
 }
 
 static const char *text_of(struct arena *a, const struct buf *b)

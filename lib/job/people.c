@@ -16,9 +16,20 @@ const char *people_change_name(enum people_change change)
 	return names[change];
 }
 
-static bool is_control(unsigned char c)
+/* Whether the text, valid UTF-8, can steer the terminal it is shown on by more than the ASCII characters in `allowed`. */
+static bool steers(const char *text, const char *allowed)
 {
-	return c < 0x20 || c == 0x7f;
+	size_t n = strlen(text);
+
+	while (n > 0) {
+		uint32_t c;
+		size_t len = utf8_decode(text, n, &c);
+		if (utf8_steers(c) && !(c < 0x80 && strchr(allowed, (int)c)))
+			return true;
+		text += len;
+		n -= len;
+	}
+	return false;
 }
 
 /* What makes the text no address; NULL when nothing does. */
@@ -33,9 +44,8 @@ static const char *address_fault(const char *text)
 		return "it is not UTF-8";
 	if (!at || at == text)
 		return "it has no \"@\" with something before it";
-	for (const char *p = text; *p; p++)
-		if (is_control((unsigned char)*p) || strchr(" <>,;:()[]\"\\", *p))
-			return "it holds a character that no plain address has";
+	if (steers(text, "") || strpbrk(text, " <>,;:()[]\"\\"))
+		return "it holds a character that no plain address has";
 	if (memchr(text, '@', (size_t)(at - text)))
 		return "it has two \"@\"";
 	if (!strchr(at, '.') || at[1] == '.' || at[strlen(at) - 1] == '.' || strstr(at, ".."))
@@ -83,11 +93,11 @@ int people_name(struct arena *a, const char *given, const char **name, struct er
 
 	if (!utf8_is_valid(given, n))
 		return err_set(e, ERR_INPUT, "the name is not UTF-8");
+	if (steers(given, ""))
+		return err_set(e, ERR_INPUT, "the name \"%.100s\" holds a control character", given);
 	for (const char *p = given; *p; p++) {
 		if (*p == ' ' && (len == 0 || out[len - 1] == ' '))
 			continue;
-		if (is_control((unsigned char)*p))
-			return err_set(e, ERR_INPUT, "the name \"%.100s\" holds a control character", given);
 		out[len++] = *p;
 	}
 	while (len > 0 && out[len - 1] == ' ')
@@ -109,9 +119,8 @@ int people_text(struct arena *a, const char *given, const char **text, struct er
 		return err_set(e, ERR_INPUT, "the notes are over %d bytes long", TEXT_MAX_BYTES);
 	if (!utf8_is_valid(given, n))
 		return err_set(e, ERR_INPUT, "the notes are not UTF-8");
-	for (const char *p = given; *p; p++)
-		if (is_control((unsigned char)*p) && !strchr("\t\r\n", *p))
-			return err_set(e, ERR_INPUT, "the notes hold a control character");
+	if (steers(given, "\t\r\n"))
+		return err_set(e, ERR_INPUT, "the notes hold a control character");
 	*text = arena_strdup(a, given);
 	return 0;
 }

@@ -5,11 +5,18 @@
 #include "job/rematch.h"
 #include "job/sync_work.h"
 #include "store/accounts.h"
+#include "store/runs.h"
 #include "store/sources.h"
 
 #include <string.h>
 
-enum { DAY_S = 86400, BACKOFF_FIRST_S = 120, BACKOFF_MOST_S = 3600, HEALTH_EVERY_S = 3600 };
+enum {
+	DAY_S = 86400,
+	BACKOFF_FIRST_S = 120,
+	BACKOFF_MOST_S = 3600,
+	HEALTH_EVERY_S = 3600,
+	KEEP_EMPTY_RUNS_S = 7 * DAY_S
+};
 
 const char *sync_keep(struct sync *s, const char *text)
 {
@@ -187,7 +194,8 @@ static int note_end(struct sync *s, const struct err *why, struct err *e)
 	if (mailbox_begin(mb, e) != 0)
 		return -1;
 	if (accounts_set_health(mb->o->store, a->id, why->code ? why->text : NULL, now, e) == 0 &&
-	    cursors_delay(mb->o->store, a->id, failures, next, e) == 0 && store_commit(mb->o->store, e) == 0)
+	    cursors_delay(mb->o->store, a->id, failures, next, e) == 0 &&
+	    runs_prune(mb->o->store, a->id, now - KEEP_EMPTY_RUNS_S, e) == 0 && store_commit(mb->o->store, e) == 0)
 		return 0;
 	mailbox_rollback(mb);
 	return -1;

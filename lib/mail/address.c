@@ -273,11 +273,7 @@ static void append(struct reader *r, struct address_list *l, struct address item
 		r->over = true;
 		return;
 	}
-	/* Room is always a power of two, so the count tells when it is full. */
-	if (l->count == 0 || (l->count >= 4 && (l->count & (l->count - 1)) == 0)) {
-		size_t cap = l->count ? l->count * 2 : 4;
-		l->items = arena_grow(r->a, l->items, l->count * sizeof item, cap * sizeof item);
-	}
+	l->items = arena_more(r->a, l->items, l->count, sizeof *l->items);
 	l->items[l->count++] = item;
 }
 

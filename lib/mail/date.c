@@ -1,6 +1,6 @@
 #include "mail/date.h"
 
-#include <string.h>
+#include "base/clock.h"
 
 enum { MAX_TOKENS = 12 };
 
@@ -190,22 +190,6 @@ static size_t skip_comment(struct span s, size_t pos)
 	return s.len;
 }
 
-/* Days from 1970-01-01 in the proleptic Gregorian calendar. */
-static int64_t days_from_civil(int64_t y, int m, int d)
-{
-	y -= m <= 2;
-	int64_t era = (y >= 0 ? y : y - 399) / 400, yoe = y - era * 400;
-	int64_t doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-}
-
-static int days_in_month(int y, int m)
-{
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-
-	return m == 2 && (y % 4 == 0 && (y % 100 != 0 || y % 400 == 0)) ? 29 : days[m - 1];
-}
-
 bool date_parse(struct span s, int64_t *at)
 {
 	struct fields f = {0};
@@ -234,8 +218,8 @@ bool date_parse(struct span s, int64_t *at)
 		if (count > 1 || !is_weekday(t))
 			read_token(t, &f);
 	}
-	if (!f.has_day || !f.has_month || !f.has_year || f.month > 12 || f.day > days_in_month(f.year, f.month))
+	if (!f.has_day || !f.has_month || !f.has_year || f.month > 12 || f.day > clock_month_days(f.year, f.month))
 		return false;
-	*at = days_from_civil(f.year, f.month, f.day) * 86400 + f.hour * 3600 + f.minute * 60 + f.second - f.zone_s;
+	*at = clock_days(f.year, f.month, f.day) * 86400 + f.hour * 3600 + f.minute * 60 + f.second - f.zone_s;
 	return true;
 }

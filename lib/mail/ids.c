@@ -48,11 +48,7 @@ static bool add_id(struct arena *a, struct string_list *l, size_t max, const cha
 		return true;
 	if (l->count >= max)
 		return false;
-	/* Room is always a power of two, so the count tells when it is full. */
-	if (l->count == 0 || (l->count >= 4 && (l->count & (l->count - 1)) == 0)) {
-		size_t cap = l->count ? l->count * 2 : 4;
-		l->items = arena_grow(a, l->items, l->count * sizeof *l->items, cap * sizeof *l->items);
-	}
+	l->items = arena_more(a, l->items, l->count, sizeof *l->items);
 	l->items[l->count++] = id;
 	return true;
 }

@@ -112,11 +112,7 @@ static struct attachment *add_attachment(struct reading *r)
 {
 	struct attachment_list *l = &r->m->attachments;
 
-	if (l->count == r->attachment_cap) {
-		size_t cap = l->count ? l->count * 2 : 4;
-		l->items = arena_grow(r->a, l->items, l->count * sizeof *l->items, cap * sizeof *l->items);
-		r->attachment_cap = cap;
-	}
+	l->items = arena_more(r->a, l->items, l->count, sizeof *l->items);
 	return memset(&l->items[l->count++], 0, sizeof *l->items);
 }
 

@@ -57,13 +57,9 @@ static size_t bare_end(struct span s, size_t pos)
 	return find_byte(s, pos, ';');
 }
 
-static void add_param(struct arena *a, struct param_list *l, size_t *cap, struct param p)
+static void add_param(struct arena *a, struct param_list *l, struct param p)
 {
-	if (l->count == *cap) {
-		size_t more = *cap ? *cap * 2 : 4;
-		l->items = arena_grow(a, l->items, *cap * sizeof p, more * sizeof p);
-		*cap = more;
-	}
+	l->items = arena_more(a, l->items, l->count, sizeof *l->items);
 	l->items[l->count++] = p;
 }
 
@@ -102,7 +98,7 @@ static void strip_comment(struct param *p)
 
 void param_parse(struct arena *a, struct span s, size_t comment_depth, struct param_list *out)
 {
-	size_t cap = 0, start = skip_cfws(s, 0, comment_depth), pos = start;
+	size_t start = skip_cfws(s, 0, comment_depth), pos = start;
 
 	*out = (struct param_list){0};
 	while (pos < s.len && s.at[pos] != ';' && s.at[pos] != '(')
@@ -121,7 +117,7 @@ void param_parse(struct arena *a, struct span s, size_t comment_depth, struct pa
 		pos = read_param(s, pos, comment_depth, &p);
 		if (p.name.len) {
 			strip_comment(&p);
-			add_param(a, out, &cap, p);
+			add_param(a, out, p);
 		}
 	}
 }
@@ -220,7 +216,7 @@ static void join(struct arena *a, struct piece *pieces, size_t count, struct joi
 static bool find(struct arena *a, const struct param_list *l, const char *name, size_t max_parts, struct joined *j)
 {
 	struct piece *pieces = NULL, whole = {0};
-	size_t count = 0, cap = 0;
+	size_t count = 0;
 	const struct param *plain = NULL;
 
 	*j = (struct joined){0};
@@ -238,11 +234,7 @@ static bool find(struct arena *a, const struct param_list *l, const char *name, 
 				j->cut = true;
 				continue;
 			}
-			if (count == cap) {
-				size_t more = cap ? cap * 2 : 8;
-				pieces = arena_grow(a, pieces, cap * sizeof piece, more * sizeof piece);
-				cap = more;
-			}
+			pieces = arena_more(a, pieces, count, sizeof *pieces);
 			pieces[count++] = piece;
 		}
 	}

@@ -25,7 +25,6 @@ struct reading {
 	struct span plain_charset, html_charset;
 	bool seen_plain; /* the first one decides, even if it is blank */
 	bool has_plain, has_html, flowed, delsp;
-	size_t attachment_cap;
 };
 
 /* Fills the fields of r->m that header fields say (all but text and leaves). */

@@ -39,9 +39,10 @@ sqlite3_stmt *db_prepare(struct store *s, const char *sql, struct err *e)
 		sqlite3_clear_bindings(c->st);
 		return c->st;
 	}
-	if (sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &c->st, NULL) != SQLITE_OK) {
-		err_set(e, ERR_BUG, "database: %s, in: %.200s", sqlite3_errmsg(s->db), sql);
-		return NULL;
+	switch (sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &c->st, NULL)) {
+	case SQLITE_OK: break;
+	case SQLITE_ERROR: err_set(e, ERR_BUG, "database: %s, in: %.200s", sqlite3_errmsg(s->db), sql); return NULL;
+	default: db_error(s, "prepare", e); return NULL; /* the schema cannot be read */
 	}
 	c->sql = sql;
 	s->cache_count++;
@@ -75,11 +76,6 @@ void db_bind_text_n(sqlite3_stmt *st, const char *name, const char *text, size_t
 void db_bind_blob(sqlite3_stmt *st, const char *name, const void *bytes, size_t n)
 {
 	sqlite3_bind_blob64(st, parameter(st, name), bytes, n, SQLITE_STATIC);
-}
-
-void db_bind_null(sqlite3_stmt *st, const char *name)
-{
-	sqlite3_bind_null(st, parameter(st, name));
 }
 
 int db_step(struct store *s, sqlite3_stmt *st, bool *row, struct err *e)
@@ -137,13 +133,15 @@ int db_error(struct store *s, const char *what, struct err *e)
 {
 	enum err_code code = ERR_SYSTEM;
 
-	switch (sqlite3_errcode(s->db)) {
+	/* What sqlite3_open_v2 leaves is an extended code: the lowest byte is the plain one. */
+	switch (sqlite3_errcode(s->db) & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED: code = ERR_TEMPORARY; break;
 	case SQLITE_FULL:
 	case SQLITE_IOERR: code = ERR_IO; break;
 	case SQLITE_PERM:
 	case SQLITE_READONLY:
+	case SQLITE_CANTOPEN:
 	case SQLITE_AUTH: code = ERR_REFUSED; break;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB: code = ERR_INPUT; break;

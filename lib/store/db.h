@@ -24,7 +24,7 @@ struct store {
 };
 
 /* The statement of an embedded text (sql.h), prepared at most once a connection, reset, its bindings cleared. An SQL text that
- * does not compile is a bug, and a test finds it; here it is BUG in *e and NULL. Text and blobs that are bound are borrowed:
+ * does not compile is a bug, and a test finds it; here it is BUG in *e and NULL; a schema that cannot be read is not. Text and blobs that are bound are borrowed:
  * they must live until the statement is run to its end or reset. */
 sqlite3_stmt *db_prepare(struct store *s, const char *sql, struct err *e);
 
@@ -33,7 +33,6 @@ void db_bind_int(sqlite3_stmt *st, const char *name, int64_t value);
 void db_bind_text(sqlite3_stmt *st, const char *name, const char *text);
 void db_bind_text_n(sqlite3_stmt *st, const char *name, const char *text, size_t n);
 void db_bind_blob(sqlite3_stmt *st, const char *name, const void *bytes, size_t n);
-void db_bind_null(sqlite3_stmt *st, const char *name);
 
 /* One step: *row says whether there is a row. At the end and on failure the statement is reset. */
 int db_step(struct store *s, sqlite3_stmt *st, bool *row, struct err *e);

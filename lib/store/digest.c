@@ -7,16 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows are appended to an array in the arena, which doubles. */
-static void *append(struct arena *a, void **items, size_t *count, size_t size)
-{
-	char *grown = *items;
-
-	if (!grown || (*count & (*count - 1)) == 0)
-		*items = grown = arena_grow(a, grown, *count * size, (*count ? *count * 2 : 1) * size);
-	return memset(grown + (*count)++ * size, 0, size);
-}
-
 static const char *text_of(struct arena *a, sqlite3_stmt *st, int column)
 {
 	const char *s = db_text(st, column);
@@ -70,23 +60,23 @@ static void read_investor(struct arena *a, sqlite3_stmt *st, struct digest_inves
 	    .subject = text_of(a, st, 7),
 	    .last_at = db_int(st, 8),
 	    .last_is_out = db_int(st, 9) != 0,
-	    .last_is_unverified = db_int(st, 10) != 0};
+	    .last_is_unverified = db_int(st, 10) != 0,
+	    .last_is_theirs = db_int(st, 11) != 0};
 }
 
 static int load_investors(struct store *s, struct arena *a, struct digest_facts *f, struct err *e)
 {
 	sqlite3_stmt *st = prepare_period(s, sql_digest_investors, f, e);
-	void *items = NULL;
 	bool row;
 
 	if (!st || db_step(s, st, &row, e) != 0)
 		return -1;
 	while (row) {
-		read_investor(a, st, append(a, &items, &f->investor_count, sizeof *f->investors));
+		f->investors = arena_more(a, f->investors, f->investor_count, sizeof *f->investors);
+		read_investor(a, st, &f->investors[f->investor_count++]);
 		if (db_step(s, st, &row, e) != 0)
 			return -1;
 	}
-	f->investors = items;
 	return 0;
 }
 
@@ -118,9 +108,8 @@ static int load_names(struct store *s, struct arena *a, const char *sql, const s
 			at++;
 		if (at < f->investor_count && sorted[at].id == db_int(st, 0)) {
 			struct digest_names *n = (struct digest_names *)(void *)((char *)sorted[at].investor + offset);
-			void *items = n->items;
-			*(const char **)append(a, &items, &n->count, sizeof *n->items) = text_of(a, st, 1);
-			n->items = items;
+			n->items = arena_more(a, n->items, n->count, sizeof *n->items);
+			n->items[n->count++] = text_of(a, st, 1);
 		}
 		if (db_step(s, st, &row, e) != 0)
 			return -1;
@@ -146,20 +135,17 @@ static int load_all_names(struct store *s, struct arena *a, struct digest_facts 
 static int load_members(struct store *s, struct arena *a, struct digest_facts *f, struct err *e)
 {
 	sqlite3_stmt *st = prepare_period(s, sql_digest_members, f, e);
-	void *items = NULL;
 	bool row;
 
 	if (!st || db_step(s, st, &row, e) != 0)
 		return -1;
 	while (row) {
-		struct digest_member *m = append(a, &items, &f->member_count, sizeof *m);
-		m->id = db_int(st, 0);
-		m->name = text_of(a, st, 1);
-		m->volume = volume_of(st, 2);
+		f->members = arena_more(a, f->members, f->member_count, sizeof *f->members);
+		f->members[f->member_count++] =
+		    (struct digest_member){.id = db_int(st, 0), .name = text_of(a, st, 1), .volume = volume_of(st, 2)};
 		if (db_step(s, st, &row, e) != 0)
 			return -1;
 	}
-	f->members = items;
 	return 0;
 }
 
@@ -176,7 +162,7 @@ static int load_member_investors(struct store *s, struct arena *a, struct digest
 	if (!st || db_step(s, st, &row, e) != 0)
 		return -1;
 	while (row) {
-		while (at < f->member_count && f->members[at].id != db_int(st, 11))
+		while (at < f->member_count && f->members[at].id != db_int(st, 12))
 			at++;
 		if (at == f->member_count) {
 			sqlite3_reset(st);
@@ -184,9 +170,8 @@ static int load_member_investors(struct store *s, struct arena *a, struct digest
 			    e, ERR_BUG, "digest: the investors of a member come in another order than the members");
 		}
 		struct digest_member *m = &f->members[at];
-		void *items = m->investors;
-		read_investor(a, st, append(a, &items, &m->investor_count, sizeof *m->investors));
-		m->investors = items;
+		m->investors = arena_more(a, m->investors, m->investor_count, sizeof *m->investors);
+		read_investor(a, st, &m->investors[m->investor_count++]);
 		if (db_step(s, st, &row, e) != 0)
 			return -1;
 	}
@@ -213,20 +198,17 @@ int digest_facts_load(
 int digest_recipients_load(struct store *s, struct arena *a, struct digest_recipients *r, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_digest_recipients, e);
-	void *items = NULL;
 	bool row;
 
 	*r = (struct digest_recipients){0};
 	if (!st || db_step(s, st, &row, e) != 0)
 		return -1;
 	while (row) {
-		struct digest_recipient *one = append(a, &items, &r->count, sizeof *one);
-		one->user_id = db_int(st, 0);
-		one->name = text_of(a, st, 1);
-		one->address = db_text(st, 2) ? text_of(a, st, 2) : NULL;
+		r->items = arena_more(a, r->items, r->count, sizeof *r->items);
+		r->items[r->count++] = (struct digest_recipient){
+		    db_int(st, 0), text_of(a, st, 1), db_text(st, 2) ? text_of(a, st, 2) : NULL};
 		if (db_step(s, st, &row, e) != 0)
 			return -1;
 	}
-	r->items = items;
 	return 0;
 }

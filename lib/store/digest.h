@@ -28,6 +28,7 @@ struct digest_investor {
 	const char *subject; /* of the last message; "" when it has none */
 	int64_t last_at;
 	bool last_is_out, last_is_unverified;
+	bool last_is_theirs;        /* an address or domain of the investor wrote it: not a stranger in its thread */
 	struct digest_names people; /* records below this one that were in its messages; not filled within a member */
 	struct digest_names team;   /* members who had messages with it; not filled within a member */
 };

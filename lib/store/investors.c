@@ -25,7 +25,6 @@ bool investor_kind_parse(const char *word, enum investor_kind *kind)
 static int read_addresses(struct store *s, struct arena *a, struct investor *i, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_investor_addresses, e);
-	size_t size = 0;
 	bool row;
 
 	if (!st)
@@ -37,11 +36,7 @@ static int read_addresses(struct store *s, struct arena *a, struct investor *i, 
 		if (!row)
 			return 0;
 		const char *address = arena_strdup(a, db_text(st, 0));
-		if (i->address_count == size) {
-			i->addresses = arena_grow(
-			    a, i->addresses, size * sizeof *i->addresses, (size * 2 + 2) * sizeof *i->addresses);
-			size = size * 2 + 2;
-		}
+		i->addresses = arena_more(a, i->addresses, i->address_count, sizeof *i->addresses);
 		i->addresses[i->address_count++] = (struct investor_address){address, db_int(st, 1) != 0};
 	}
 }
@@ -49,7 +44,6 @@ static int read_addresses(struct store *s, struct arena *a, struct investor *i, 
 static int read_domains(struct store *s, struct arena *a, struct investor *i, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_investor_domains, e);
-	size_t size = 0;
 	bool row;
 
 	if (!st)
@@ -61,11 +55,7 @@ static int read_domains(struct store *s, struct arena *a, struct investor *i, st
 		if (!row)
 			return 0;
 		const char *domain = arena_strdup(a, db_text(st, 0));
-		if (i->domain_count == size) {
-			i->domains =
-			    arena_grow(a, i->domains, size * sizeof *i->domains, (size * 2 + 2) * sizeof *i->domains);
-			size = size * 2 + 2;
-		}
+		i->domains = arena_more(a, i->domains, i->domain_count, sizeof *i->domains);
 		i->domains[i->domain_count++] = domain;
 	}
 }
@@ -116,7 +106,6 @@ int investors_get(struct store *s, struct arena *a, int64_t id, struct investor 
 /* Runs a query whose rows are ids. */
 static int read_ids(struct store *s, struct arena *a, sqlite3_stmt *st, struct investor_ids *ids, struct err *e)
 {
-	size_t size = 0;
 	bool row;
 
 	*ids = (struct investor_ids){0};
@@ -125,11 +114,7 @@ static int read_ids(struct store *s, struct arena *a, sqlite3_stmt *st, struct i
 			return -1;
 		if (!row)
 			return 0;
-		if (ids->count == size) {
-			ids->items =
-			    arena_grow(a, ids->items, size * sizeof *ids->items, (size * 2 + 2) * sizeof *ids->items);
-			size = size * 2 + 2;
-		}
+		ids->items = arena_more(a, ids->items, ids->count, sizeof *ids->items);
 		ids->items[ids->count++] = db_int(st, 0);
 	}
 }

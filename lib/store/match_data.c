@@ -53,7 +53,6 @@ int match_data_thread(
     struct store *s, struct arena *a, int64_t thread_id, int64_t email_id, int64_t **ids, size_t *n, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_match_thread, e);
-	size_t size = 0;
 	bool row;
 
 	*ids = NULL;
@@ -67,10 +66,7 @@ int match_data_thread(
 			return -1;
 		if (!row)
 			return 0;
-		if (*n == size) {
-			*ids = arena_grow(a, *ids, size * sizeof **ids, (size * 2 + 4) * sizeof **ids);
-			size = size * 2 + 4;
-		}
+		*ids = arena_more(a, *ids, *n, sizeof **ids);
 		(*ids)[(*n)++] = db_int(st, 0);
 	}
 }

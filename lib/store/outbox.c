@@ -94,7 +94,6 @@ static int read_message(struct store *s, struct arena *a, sqlite3_stmt *st, stru
 static int load_recipients(struct store *s, struct arena *a, struct outbox_message *m, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_outbox_recipients, e);
-	size_t cap = 0;
 	bool row;
 
 	if (!st)
@@ -103,12 +102,7 @@ static int load_recipients(struct store *s, struct arena *a, struct outbox_messa
 	if (db_step(s, st, &row, e) != 0)
 		return -1;
 	while (row) {
-		if (m->recipient_count == cap) {
-			size_t more = cap ? cap * 2 : 4;
-			m->recipients =
-			    arena_grow(a, m->recipients, cap * sizeof *m->recipients, more * sizeof *m->recipients);
-			cap = more;
-		}
+		m->recipients = arena_more(a, m->recipients, m->recipient_count, sizeof *m->recipients);
 		m->recipients[m->recipient_count++] = (struct outbox_recipient){text_of(a, st, 0), db_int(st, 1)};
 		if (db_step(s, st, &row, e) != 0)
 			return -1;
@@ -157,7 +151,6 @@ int outbox_list(
     struct store *s, struct arena *a, const enum outbox_state *state, struct outbox_messages *l, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_outbox_list, e);
-	size_t cap = 0;
 	bool row;
 
 	*l = (struct outbox_messages){0};
@@ -167,11 +160,7 @@ int outbox_list(
 	if (db_step(s, st, &row, e) != 0)
 		return -1;
 	while (row) {
-		if (l->count == cap) {
-			size_t more = cap ? cap * 2 : 16;
-			l->items = arena_grow(a, l->items, cap * sizeof *l->items, more * sizeof *l->items);
-			cap = more;
-		}
+		l->items = arena_more(a, l->items, l->count, sizeof *l->items);
 		if (read_message(s, a, st, &l->items[l->count++], e) != 0) {
 			sqlite3_reset(st);
 			return -1;

@@ -57,6 +57,17 @@ int runs_interrupt(struct store *s, int64_t account_id, int64_t now, struct err 
 	return db_run(s, st, e);
 }
 
+int runs_prune(struct store *s, int64_t account_id, int64_t before, struct err *e)
+{
+	sqlite3_stmt *st = db_prepare(s, sql_run_prune, e);
+
+	if (!st)
+		return -1;
+	db_bind_int(st, ":account", account_id);
+	db_bind_int(st, ":before", before);
+	return db_run(s, st, e);
+}
+
 int runs_each(struct store *s, int64_t limit, int (*each)(const struct run *, void *arg), void *arg, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_run_list, e);

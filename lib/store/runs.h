@@ -31,6 +31,8 @@ int runs_update(struct store *s, int64_t id, const char *status, const struct ru
     int64_t finished_at, struct err *e);
 /* Runs of the account (0: of all accounts) that are 'running' become 'interrupted': the caller holds the lock, so they are not. */
 int runs_interrupt(struct store *s, int64_t account_id, int64_t now, struct err *e);
+/* Removes the account's increments that found nothing and began before then. */
+int runs_prune(struct store *s, int64_t account_id, int64_t before, struct err *e);
 /* Calls back for the last runs, newest first; limit < 0: all. */
 int runs_each(struct store *s, int64_t limit, int (*each)(const struct run *, void *arg), void *arg, struct err *e);
 

@@ -12,11 +12,13 @@
 #include <unistd.h>
 
 enum { BUSY_TIMEOUT_MS = 10000, BUSY_STEP_MS = 20 };
+/* "MLRM": tells our file from another program's (sql/queries/database_owner.sql). */
+enum { APPLICATION_ID = 0x4d4c524d };
 
-static int exec(struct store *s, const char *sql, struct err *e)
+static int exec(struct store *s, const char *sql, const char *what, struct err *e)
 {
 	if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		return db_error(s, sql, e);
+		return db_error(s, what, e);
 	return 0;
 }
 
@@ -44,14 +46,17 @@ static void leave_memory_uncounted(void)
 static int open_file(struct store *s, enum store_mode mode, struct err *e)
 {
 	int flags = mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+	struct stat st;
 
 	if (mode == STORE_CREATE && create_private(s->path, e) != 0)
 		return -1;
-	if (access(s->path, F_OK) != 0) {
+	if (stat(s->path, &st) != 0) {
 		if (errno == ENOENT)
 			return err_set(e, ERR_NO_INPUT, "%s: no database there; `mailroom init` makes one", s->path);
 		return err_errno(e, "%s", s->path);
 	}
+	if (!S_ISREG(st.st_mode))
+		return err_set(e, ERR_INPUT, "%s: is no plain file, let alone a database", s->path);
 	leave_memory_uncounted();
 	if (sqlite3_open_v2(s->path, &s->db, flags | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return db_error(s, "open", e);
@@ -66,7 +71,7 @@ static int open_file(struct store *s, enum store_mode mode, struct err *e)
 static int use_wal(struct store *s, struct err *e)
 {
 	for (int waited_ms = 0;; waited_ms += BUSY_STEP_MS) {
-		if (exec(s, "PRAGMA journal_mode = WAL", e) == 0)
+		if (exec(s, "PRAGMA journal_mode = WAL", "turn to WAL", e) == 0)
 			return 0;
 		if (e->code != ERR_TEMPORARY || waited_ms >= BUSY_TIMEOUT_MS)
 			return -1;
@@ -74,20 +79,35 @@ static int use_wal(struct store *s, struct err *e)
 	}
 }
 
-static int configure(struct store *s, enum store_mode mode, struct err *e)
+static int configure(struct store *s, struct err *e)
 {
-	if (exec(s, "PRAGMA foreign_keys = ON", e) != 0 || exec(s, "PRAGMA temp_store = MEMORY", e) != 0)
+	return exec(s, "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY", "set up", e);
+}
+
+/* Only once the database is known to be ours: WAL stays in the file. */
+static int prepare_to_write(struct store *s, struct err *e)
+{
+	if (use_wal(s, e) != 0)
 		return -1;
-	if (mode != STORE_READ && (use_wal(s, e) != 0 || exec(s, "PRAGMA synchronous = FULL", e) != 0))
+	return exec(s, "PRAGMA synchronous = FULL", "set up", e);
+}
+
+/* Another program's tables would stand among ours after a migration, and ours among them. */
+static int check_owner(struct store *s, struct err *e)
+{
+	sqlite3_stmt *st = db_prepare(s, sql_database_owner, e);
+	int64_t ours;
+
+	if (!st || db_get_int(s, st, &ours, NULL, e) != 0)
 		return -1;
-	return 0;
+	return ours ? 0 : err_set(e, ERR_CONFIG, "%s: is another program's database, not Mailroom's", s->path);
 }
 
 static int check_version(struct store *s, enum store_mode mode, struct err *e)
 {
 	int version;
 
-	if (store_schema_version(s, &version, e) != 0)
+	if (store_schema_version(s, &version, e) != 0 || check_owner(s, e) != 0)
 		return -1;
 	if (version > store_schema_latest())
 		return err_set(e, ERR_CONFIG, "%s: schema version %d, this program knows %d: install a newer Mailroom",
@@ -103,7 +123,8 @@ int store_open(const char *path, enum store_mode mode, struct store **out, struc
 	struct store *s = mem_alloc(sizeof *s);
 
 	s->path = mem_strdup(path);
-	if (open_file(s, mode, e) != 0 || configure(s, mode, e) != 0 || check_version(s, mode, e) != 0) {
+	if (open_file(s, mode, e) != 0 || configure(s, e) != 0 || check_version(s, mode, e) != 0 ||
+	    (mode != STORE_READ && prepare_to_write(s, e) != 0)) {
 		store_close(s);
 		return -1;
 	}
@@ -145,11 +166,11 @@ int store_schema_version(struct store *s, int *version, struct err *e)
 
 static int apply(struct store *s, int step, struct err *e)
 {
-	/* user_version takes no parameter; the number is ours. */
-	char *mark = mem_printf("PRAGMA user_version = %d", step + 1);
+	/* These take no parameters; the numbers are ours. */
+	char *mark = mem_printf("PRAGMA user_version = %d; PRAGMA application_id = %d", step + 1, APPLICATION_ID);
 	int rc = -1;
 
-	if (exec(s, sql_migrations[step], e) == 0 && exec(s, mark, e) == 0)
+	if (exec(s, sql_migrations[step], "run", e) == 0 && exec(s, mark, "mark", e) == 0)
 		rc = 0;
 	free(mark);
 	return rc;

@@ -17,7 +17,8 @@ enum store_mode {
 };
 
 /* Opens the database file. NO_INPUT when it is not there (with what to do), CONFIG when its schema is older (run `mailroom
- * migrate`) or newer than this program's, INPUT when the file is no database. Close with store_close. */
+ * migrate`) or newer than this program's or the database is another program's, which is left as it is; INPUT when the file is no
+ * database. Close with store_close. */
 int store_open(const char *path, enum store_mode mode, struct store **s, struct err *e);
 void store_close(struct store *s);
 

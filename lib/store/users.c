@@ -4,20 +4,9 @@
 #include "store/db.h"
 #include "store/scope.h"
 
-static void add_alias(struct arena *a, struct user *u, size_t *size, const char *alias)
-{
-	if (u->alias_count == *size) {
-		u->aliases =
-		    arena_grow(a, u->aliases, *size * sizeof *u->aliases, (*size * 2 + 4) * sizeof *u->aliases);
-		*size = *size * 2 + 4;
-	}
-	u->aliases[u->alias_count++] = alias;
-}
-
 static int read_addresses(struct store *s, struct arena *a, struct user *u, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_user_addresses, e);
-	size_t size = 0;
 	bool row;
 
 	if (!st)
@@ -29,10 +18,12 @@ static int read_addresses(struct store *s, struct arena *a, struct user *u, stru
 		if (!row)
 			return 0;
 		const char *address = arena_strdup(a, db_text(st, 0));
-		if (db_int(st, 1))
+		if (db_int(st, 1)) {
 			u->address = address;
-		else
-			add_alias(a, u, &size, address);
+			continue;
+		}
+		u->aliases = arena_more(a, u->aliases, u->alias_count, sizeof *u->aliases);
+		u->aliases[u->alias_count++] = address;
 	}
 }
 

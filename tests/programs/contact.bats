@@ -86,6 +86,9 @@ notes         Met in May" "$(show anna | tail -5)"
 	wrong 77 'harbor.example is our own domain' organisation -N X -d harbor.example
 	wrong 65 'is no domain' organisation -N X -d 'quay example'
 	wrong 65 'the notes' contact -N X --notes "$(printf 'a\033b')"
+	wrong 65 'the notes' contact -N X --notes $'a\302\23331mb'
+	wrong 65 'holds a control character' contact -N $'X\302\23331m'
+	wrong 65 'holds a control character' contact -N $'moc.\342\200\256X'
 	same 7 "$(contact list | wc -l)"
 	account add -q office@mailboxes.example --alias office@quay.example
 	wrong 77 'is our own (alias of the mailbox office@mailboxes.example)' contact -N X -a office@quay.example

@@ -74,6 +74,20 @@ Mara Lind 2 1" "$(jq -r '.members[] | .name as $m | .investors[] | select(.name 
 	same "Ben Okafor, Cleo Park, Mara Lind, Noor Bakker" "$(jq -r '[.members[].name] | join(", ")' <<< "$output")"
 }
 
+@test "a stranger in an investor's thread is not the investor" {
+	last() { digest-build team --preview | grep -o 'Last at 23:59, .*'; }
+	same 'Last at 23:59, from them: Late question' "$(last)"
+	sql "UPDATE email_investor_links SET match_kind = 'thread' WHERE email_id = 2"
+	same 'Last at 23:59, from someone else: Late question' "$(last)"
+	sql "UPDATE email_investor_links SET match_kind = 'address', address = 'in-cc@else.example' WHERE email_id = 2"
+	same 'Last at 23:59, from someone else: Late question' "$(last)"
+	same false "$(facts | jq '.investors[] | select(.name == "Omar Haddad") | .last.from_them')"
+	sql "INSERT INTO investor_domains VALUES ('dad.example', 6)"
+	same 'Last at 23:59, from someone else: Late question' "$(last)"
+	sql "UPDATE investor_domains SET domain = 'haddad.example'"
+	same 'Last at 23:59, from them: Late question' "$(last)"
+}
+
 @test "an unverified sender is marked" {
 	digest-build team --preview | grep -q 'from an unverified sender: Change of our bank account'
 	digest-build team --html - | grep -q 'from an unverified sender'

@@ -104,10 +104,10 @@ $OUTBOX/1.eml: SHA-256 as reviewed" "$(head -n 2 <<< "$output")"
 	grep -qx "Subject: $SUBJECT" <<< "$output"
 	grep -qx 'Thursday 19 November 2026' <<< "$output"
 	same "$SUBJECT 1" "$(digest-send show 1 --json | jq -r '"\(.subject) \(.format)"')"
-	printf '\033]0;evil\a' >> "$OUTBOX/1.eml"
+	printf '\033]0;evil\a\302\23331m\342\200\256' >> "$OUTBOX/1.eml"
 	fails 1 digest-send show 1
 	[[ $output == *'not as reviewed'*'refused: '*'was changed'* ]]
-	[[ $output != *$'\033'* ]]
+	[[ $output != *$'\033'* && $output != *$'\302\233'* && $output != *$'\342\200\256'* ]]
 	fails 66 digest-send show 7
 	fails 64 digest-send show one
 	fails 64 digest-send show 1 2
@@ -127,7 +127,9 @@ $OUTBOX/1.eml: SHA-256 as reviewed" "$(head -n 2 <<< "$output")"
 	fails 77 digest-send release 1
 	fails 66 digest-send hold 9
 	fails 64 digest-send hold 0
-	digest-send show 1 | grep -q 'Outbox 1 is discarded'
+	run digest-send show 1
+	same 'Outbox 1 is discarded' "${output%%,*}"
+	same "$OUTBOX/1.eml: removed" "${lines[1]}"
 	# the period may be built again
 	digest-build team
 	same "discarded ready" "$(sql "SELECT state FROM outbox ORDER BY id" | paste -sd ' ')"

@@ -28,6 +28,7 @@ key() { mailparse "$1" | python3 -c 'import json, sys; print(json.dumps(json.loa
 	same 2 "$(grep -c '^{' <<< "$output")"
 	grep -q '^mailparse: gone.eml: No such file or directory$' <<< "$output"
 	fails 1 mailparse -q gone.eml
+	same 'mailparse: gone.eml: No such file or directory'
 	fails 1 mailparse .
 }
 

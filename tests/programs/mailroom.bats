@@ -118,10 +118,36 @@ outbox       1 ready" "$(tail -n +2 <<< "$output")"
 	[[ $output == *"mailroom init"* ]]
 	printf 'not a database, but long enough to look at: %0900d' 0 > text.db
 	fails 65 mailroom status --db text.db
+	cp "$DB" damaged.db
+	head -c 3996 /dev/zero | dd of=damaged.db bs=1 seek=100 conv=notrunc status=none
+	fails 65 mailroom status --db damaged.db
+	[[ $output == *malformed* ]]
 	sql 'PRAGMA user_version = 999'
 	fails 78 mailroom status
 	[[ $output == *"install a newer Mailroom"* ]]
 	fails 78 mailroom migrate
+}
+
+@test "a file name steers no terminal" {
+	account add -q mara@harbor.example
+	mail $'\033[31ma.eml' <<< 'Hello'
+	mailsync import -q --account mara@harbor.example $'\033[31ma.eml'
+	run mailsync status
+	[[ $output == *'/?[31ma.eml'* && $output != *$'\033'* ]]
+}
+
+@test "another program's database is refused and stays as it is" {
+	sqlite3 other.db 'CREATE TABLE feed_requests (requester_did TEXT)'
+	sqlite3 marked.db 'CREATE TABLE emails (a TEXT); PRAGMA user_version = 1'
+	for file in other marked; do
+		cp "$file.db" before.db
+		for verb in init migrate status; do
+			fails 78 mailroom "$verb" --db "$file.db"
+			same "mailroom: $file.db: is another program's database, not Mailroom's"
+		done
+		cmp before.db "$file.db"
+	done
+	fails 65 mailroom status --db .
 }
 
 @test "an older schema is refused until migrate" {

@@ -55,6 +55,15 @@ small_mailbox() {
 	same '1|2' "$(sql 'SELECT requests, units FROM email_sync_runs ORDER BY id DESC LIMIT 1')"
 }
 
+@test "increments that found nothing are forgotten after a week" {
+	start_gmail --generate 2 --size 700
+	mailsync run
+	mailsync run
+	sql "UPDATE email_sync_runs SET started_at = started_at - 8 * 86400; UPDATE email_accounts SET last_ok_at = last_ok_at - 7200"
+	mailsync run
+	same $'backfill|2\nincrement|0' "$(sql 'SELECT kind, messages_seen FROM email_sync_runs ORDER BY id')"
+}
+
 @test "an increment takes what is new, gone and labelled otherwise" {
 	small_mailbox
 	start_gmail --dir box

@@ -101,7 +101,9 @@ SQL
 	same '0|imap' "$(sql 'SELECT (SELECT count(*) FROM emails), provider FROM email_accounts')"
 	[[ $(account list --json | jq -r '.accounts[0].last_error') == *'the certificate is self-signed' ]]
 	account imap -q kay@test.example --host localhost
-	mailsync run
+	sql 'UPDATE email_imap_settings SET ca_file = NULL'
+	fails 69 account test kay@test.example
+	MAILROOM_IMAP_CA_FILE=$DOVECOT_CA mailsync run --account kay@test.example
 	same '1|' "$(sql 'SELECT (SELECT count(*) FROM emails), last_error FROM email_accounts')"
 }
 

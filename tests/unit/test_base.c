@@ -122,6 +122,26 @@ static void an_arena_grows_in_place_or_by_copy(void **state)
 	(void)state;
 }
 
+static void an_arena_has_room_for_one_more(void **state)
+{
+	struct arena a = {0};
+	size_t *items = NULL, copies = 0;
+
+	for (size_t n = 0; n < 5000; n++) {
+		size_t *before = items;
+		items = arena_more(&a, items, n, sizeof *items);
+		copies += items != before;
+		items[n] = n;
+		if (n % 3 == 0)
+			arena_alloc(&a, 1); /* in the way */
+	}
+	for (size_t n = 0; n < 5000; n++)
+		assert_int_equal(items[n], n);
+	assert_true(copies <= 12);
+	arena_clear(&a);
+	(void)state;
+}
+
 static void an_arena_gives_back_a_tail(void **state)
 {
 	struct arena a = {0};
@@ -246,6 +266,7 @@ int main(void)
 	    cmocka_unit_test(errno_gives_code_and_words),
 	    cmocka_unit_test(an_arena_gives_aligned_and_separate_memory),
 	    cmocka_unit_test(an_arena_grows_in_place_or_by_copy),
+	    cmocka_unit_test(an_arena_has_room_for_one_more),
 	    cmocka_unit_test(an_arena_gives_back_a_tail),
 	    cmocka_unit_test(an_arena_keeps_one_block_at_reset),
 	    cmocka_unit_test(a_buffer_grows_and_is_always_a_string),

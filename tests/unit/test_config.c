@@ -93,6 +93,8 @@ static void mistakes_are_told_with_their_line(void **state)
 	    {"MAILROOM_MAX_PARTS=1000001", ":1: MAILROOM_MAX_PARTS"},
 	    {"MAILROOM_MAX_PARTS=99999999999999999999", ":1: MAILROOM_MAX_PARTS"},
 	    {"MAILROOM_NOW=tomorrow", ":1: MAILROOM_NOW"},
+	    {"MAILROOM_DATA_DIR=$HOME/mail", ":1: MAILROOM_DATA_DIR: \"$HOME/mail\" is no path from / on"},
+	    {"MAILROOM_DB=~/mail.db", ":1: MAILROOM_DB: \"~/mail.db\" is no path from / on"},
 	    {"just words", ":1: \"just words\" is no KEY=VALUE line"},
 	    {"=x", ":1: "},
 	};
@@ -196,7 +198,7 @@ static void paths_follow_the_data_folder(void **state)
 	struct err e = {0};
 
 	assert_int_equal(config_set(c, "MAILROOM_DATA_DIR", "/srv/mail/", CONFIG_FILE, &e), 0);
-	assert_int_equal(config_set(c, "MAILROOM_OUTBOX_DIR", "out", CONFIG_FILE, &e), 0);
+	assert_int_equal(config_set(c, "MAILROOM_OUTBOX_DIR", "out", CONFIG_OPTION, &e), 0);
 	assert_int_equal(config_finish(c, envp, &e), 0);
 	assert_string_equal(config_text(c, "MAILROOM_DB"), "/srv/mail/mailroom.db");
 	assert_string_equal(config_text(c, "MAILROOM_OUTBOX_DIR"), "out");

@@ -73,6 +73,7 @@ static void test_golden_text(void **state)
 	    .volume = {12, 1, 1, 0},
 	    .subject = "Re: a subject that is long enough to need a second line of the text",
 	    .last_at = 1795104240,
+	    .last_is_theirs = true,
 	    .people = {people, 1},
 	    .team = {team, 1}}};
 	struct digest_member members[] = {

@@ -103,6 +103,7 @@ static void a_file_is_read_up_to_its_cap(void **state)
 	assert_int_equal(file_read("none", -1, 10, &b, &e), -1);
 	assert_int_equal(e.code, ERR_NO_INPUT);
 	assert_int_equal(file_read(".", -1, 10, &b, &e), -1);
+	assert_int_equal(e.code, ERR_INPUT);
 	buf_clear(&b);
 	assert_int_equal(file_write_atomic("empty", "", 0, 0600, &e), 0);
 	assert_int_equal(file_read("empty", -1, 0, &b, &e), 0);
@@ -130,6 +131,12 @@ static void an_atomic_write_is_whole_or_not_at_all(void **state)
 	assert_int_equal(entries(), 2); /* no temporary file is left */
 	assert_int_equal(file_write_atomic("none/f", "x", 1, 0600, &e), -1);
 	assert_int_equal(e.code, ERR_CANNOT_CREATE);
+	assert_string_equal(e.text, "none/f: create: No such file or directory");
+
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	assert_int_equal(file_write_atomic("pipe", "x", 1, 0600, &e), -1);
+	assert_int_equal(e.code, ERR_CANNOT_CREATE);
+	assert_int_equal(unlink("pipe"), 0);
 	(void)state;
 }
 
@@ -202,6 +209,14 @@ static void one_process_holds_the_lock(void **state)
 	assert_int_equal(lock_take("lock", &fd, &e), 0);
 	lock_release(fd);
 	lock_release(-1);
+
+	assert_int_equal(lock_take("lock", &fd, &e), 0);
+	assert_int_equal(truncate("lock", 0), 0);
+	assert_int_equal(try_elsewhere(&e), 75);
+	assert_null(strstr(e.text, "process"));
+	lock_release(fd);
+	assert_int_equal(symlink("lock", "link"), 0);
+	assert_int_equal(lock_take("link", &fd, &e), -1);
 	assert_int_equal(lock_take("none/lock", &fd, &e), -1);
 	assert_int_equal(fd, -1);
 	(void)state;

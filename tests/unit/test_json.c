@@ -46,6 +46,10 @@ static void any_bytes_become_a_string(void **state)
 	    {"caf\xc3\xa9", 5, "\"caf\xc3\xa9\""},
 	    {"caf\xe9!", 5, "\"caf\xef\xbf\xbd!\""},
 	    {"\xe2\x82", 2, "\"\xef\xbf\xbd\xef\xbf\xbd\""},
+	    {"\xc2\x9b"
+	     "31m\xe2\x80\xae\xe2\x81\xa6\xe2\x80\xa8",
+	        14, "\"\\u009b31m\\u202e\\u2066\\u2028\""},
+	    {"\xc2\xa0\xe2\x82\xac\xe2\x80\x8f", 8, "\"\xc2\xa0\xe2\x82\xac\xe2\x80\x8f\""},
 	    {"\xff", 1, "\"\xef\xbf\xbd\""},
 	};
 
