@@ -87,10 +87,12 @@ static int by_oauth(const struct imap_access_options *o, const struct account *a
 	return rc;
 }
 
-static int connect_to(const struct imap_settings *s, struct imap **out, struct err *e)
+static int connect_to(const struct config *c, const struct imap_settings *s, struct imap **out, struct err *e)
 {
-	struct imap_options o = {
-	    .stream = {.host = s->host, .port = s->port, .plain_anywhere = s->is_forced, .ca_file = s->ca_file}};
+	struct imap_options o = {.stream = {.host = s->host,
+	                             .port = s->port,
+	                             .plain_anywhere = s->is_forced,
+	                             .ca_file = s->ca_file ? s->ca_file : config_text(c, "MAILROOM_IMAP_CA_FILE")}};
 
 	if (!imap_access_security(s->security, &o.stream.security))
 		return err_set(e, ERR_CONFIG, "\"%s\" is no security", s->security);
@@ -108,7 +110,7 @@ int imap_access_open(const struct imap_access_options *o, const struct account *
 		return -1;
 	if (!found)
 		return err_set(e, ERR_CONFIG, "there are no settings of its server: see `account imap`");
-	if (connect_to(s, out, e) != 0)
+	if (connect_to(o->config, s, out, e) != 0)
 		return -1;
 	rc = strcmp(s->auth, IMAP_SETTINGS_OAUTH) == 0 ? by_oauth(o, account, s, *out, e)
 	                                               : by_password(o, account, s, *out, e);

@@ -11,7 +11,7 @@
 
 #define OAUTH_SCOPE_READ "https://www.googleapis.com/auth/gmail.readonly"   /* capture */
 #define OAUTH_SCOPE_COMPOSE "https://www.googleapis.com/auth/gmail.compose" /* drafts and sending */
-#define OAUTH_SCOPE_MAIL "https://mail.google.com/"                               /* IMAP */
+#define OAUTH_SCOPE_MAIL "https://mail.google.com/"                         /* IMAP */
 
 /* Who asks for what; for requests and for the advice in errors. Strings are borrowed. */
 struct oauth_party {

@@ -101,7 +101,9 @@ SQL
 	same '0|imap' "$(sql 'SELECT (SELECT count(*) FROM emails), provider FROM email_accounts')"
 	[[ $(account list --json | jq -r '.accounts[0].last_error') == *'the certificate is self-signed' ]]
 	account imap -q kay@test.example --host localhost
-	mailsync run
+	sql 'UPDATE email_imap_settings SET ca_file = NULL'
+	fails 69 account test kay@test.example
+	MAILROOM_IMAP_CA_FILE=$DOVECOT_CA mailsync run --account kay@test.example
 	same '1|' "$(sql 'SELECT (SELECT count(*) FROM emails), last_error FROM email_accounts')"
 }
 
@@ -302,4 +304,75 @@ EOP
 	sql "UPDATE email_accounts SET provider = 'gmail-oauth'"
 	fails 77 account imap kay@test.example --host localhost
 	[[ $output == *'is a Gmail mailbox' ]]
+}
+
+@test "OAuth: a login gives the tokens that the server takes" {
+	local port url line login
+	dovecot_fill kay "" 2
+	(umask 077 && printf 'the-client-secret' > client.secret)
+	mkfifo to.tokens typed url
+	jq -n '{body: {access_token: "good-token", refresh_token: "refresh-1", expires_in: 3600, token_type: "Bearer",
+		scope: "https://mail.google.com/"}}' > answer
+	python3 "$SOURCE/tests/fake/token.py" answer < to.tokens > from.tokens 3>&- &
+	exec 7> to.tokens
+	for ((i = 0; i < 200; i++)); do
+		if read -r port 2> /dev/null < from.tokens; then break; fi
+		sleep 0.05
+	done
+	export MAILROOM_GMAIL_TOKEN_URL=http://127.0.0.1:$port/ MAILROOM_GMAIL_AUTH_URL=http://127.0.0.1:$port/auth
+	export MAILROOM_GMAIL_CLIENT_ID=the-client MAILROOM_GMAIL_CLIENT_SECRET_FILE=$PWD/client.secret
+	account imap -q kay@test.example --host localhost --port "$DOVECOT_IMAPS" --ca-file "$DOVECOT_CA"
+	fails 77 account login --no-browser kay@test.example
+	[[ $output == *'`account imap kay@test.example --auth oauth` comes before a login' ]]
+	account imap -q kay@test.example --auth oauth
+	fails 78 account test kay@test.example
+	[[ $output == *'nobody has logged in: run `account login kay@test.example`' ]]
+	account login --no-browser kay@test.example < typed > url 2> login.err 3>&- 7>&- & login=$!
+	exec 8> typed 6< url
+	read -r url <&6
+	[[ $url == *'scope=https%3A%2F%2Fmail.google.com%2F&'* ]]
+	line=$(python3 -c 'import sys, urllib.parse as u
+q = dict(u.parse_qsl(u.urlsplit(sys.argv[1]).query))
+print(q["redirect_uri"] + "?" + u.urlencode({"code": "4/code", "state": q["state"]}))' "$url")
+	printf '%s\n' "$line" >&8
+	exec 8>&-
+	wait "$login" || { cat login.err; return 1; }
+	exec 6<&-
+	run account test kay@test.example
+	same 'kay@test.example: good (imap, 2 messages in 2 folders)'
+	mailsync run
+	same '2|imap' "$(live)|$(sql 'SELECT provider FROM email_accounts')"
+	fails 1 grep -rF -e good-token -e refresh-1 "$MAILROOM_DATA_DIR"
+	# A token that the server does not take is not given again.
+	jq -n '{body: {access_token: "bad-token", expires_in: 3600, token_type: "Bearer"}}' > answer
+	rm -rf "$MAILROOM_DATA_DIR/tokens"
+	fails 77 account test kay@test.example
+	jq -n '{body: {access_token: "good-token", expires_in: 3600, token_type: "Bearer"}}' > answer
+	account test -q kay@test.example
+	exec 7>&-
+}
+
+@test "a first capture goes back to --since" {
+	dovecot_fill kay "" 9
+	for i in {1..9}; do touch -d "2026-11-0${i}T12:00:00Z" "$(dovecot_maildir kay "")"/cur/170000000"$i".*; done
+	enroll
+	mailsync run --since 2026-11-06T11:00:00Z
+	same '4' "$(live)"
+	mailsync run --since 2026-11-03T13:00:00Z
+	same '6' "$(live)"
+	mailsync run
+	same '9|9' "$(live)|$(sql 'SELECT count(*) FROM emails')"
+}
+
+@test "a UIDVALIDITY that changes in the middle of a first capture" {
+	mkdir box
+	for i in {1..6}; do mail "box/$i.eml" "Subject: $i" <<< "message $i"; done
+	fake
+	mailsync run --max 3
+	same '3' "$(live)"
+	fake --uidvalidity 99
+	mailsync run --max 3
+	mailsync run
+	same '6|6' "$(live)|$(sql 'SELECT count(*) FROM emails')"
+	same 'increment|0' "$(sql "SELECT phase, (SELECT count(*) FROM email_account_messages WHERE remote_id NOT LIKE 'INBOX:99:%') FROM email_cursors")"
 }
