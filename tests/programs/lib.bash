@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables for the tests, and of bats
 # The language of the program tests: every test has a home and a data folder of its own, a fixed clock and zone, and a
 # fresh database. Begin a test file with: load lib
-BIN=$MAILROOM_BIN BUILD=$MAILROOM_BUILD SOURCE=$MAILROOM_SOURCE CORPUS=$MAILROOM_CORPUS_DIR
+BIN=$MAILROOM_BIN BUILD=$MAILROOM_BUILD SOURCE=$MAILROOM_SOURCE CORPUS=$MAIL_CORPUS_DIR
 
 setup() {
 	local name

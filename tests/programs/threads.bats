@@ -15,10 +15,10 @@ score() {
 }
 
 unpack() {
-	[ -n "$CORPUS" ] && [ -r "$CORPUS/mail/linux-raid.mbox.zst" ] || skip "without MAILROOM_CORPUS_DIR there is nothing to score"
+	[ -n "$CORPUS" ] && [ -r "$CORPUS/mail/linux-raid.mbox.zst" ] || skip "without MAIL_CORPUS_DIR there is nothing to score"
 	zstd -qdc "$CORPUS/mail/linux-raid.mbox.zst" > raid.mbox
 }
 
-@test "threads of the corpus in file order (needs MAILROOM_CORPUS_DIR)" { unpack; score file; }
-@test "threads of the corpus reversed (needs MAILROOM_CORPUS_DIR)" { unpack; score reversed; }
-@test "threads of the corpus shuffled (needs MAILROOM_CORPUS_DIR)" { unpack; score shuffled; }
+@test "threads of the corpus in file order (needs MAIL_CORPUS_DIR)" { unpack; score file; }
+@test "threads of the corpus reversed (needs MAIL_CORPUS_DIR)" { unpack; score reversed; }
+@test "threads of the corpus shuffled (needs MAIL_CORPUS_DIR)" { unpack; score shuffled; }

@@ -1,5 +1,5 @@
 /* GMime as a second opinion: it and message_parse must see the same messages, but for differences that are listed here with
- * their reason. MAILROOM_CORPUS_DIR, when set, names a folder of many more messages, which must agree nearly always. */
+ * their reason. MAIL_CORPUS_DIR, when set, names a folder of many more messages, which must agree nearly always. */
 #include "mail/message.h"
 
 #include "base/buf.h"
@@ -313,7 +313,7 @@ static const size_t least_percent[FIELD_COUNT] = {
 
 static void corpus_agrees(void **state)
 {
-	char *folder = g_build_filename(getenv("MAILROOM_CORPUS_DIR"), "mime", "eml", NULL);
+	char *folder = g_build_filename(getenv("MAIL_CORPUS_DIR"), "mime", "eml", NULL);
 	size_t counts[FIELD_COUNT] = {0}, files, poor = 0;
 
 	(void)state;
@@ -347,7 +347,7 @@ int main(void)
 	int failed;
 
 	g_mime_init();
-	failed = getenv("MAILROOM_CORPUS_DIR")
+	failed = getenv("MAIL_CORPUS_DIR")
 	             ? cmocka_run_group_tests_name("second_opinion", with_corpus, NULL, NULL)
 	             : cmocka_run_group_tests_name("second_opinion", without_corpus, NULL, NULL);
 	g_mime_shutdown();
