@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -27,7 +28,7 @@ void clock_format_utc(int64_t t, char out[static CLOCK_TEXT_BYTES])
 	time_t tt = (time_t)t;
 
 	if (!gmtime_r(&tt, &tm) || strftime(out, CLOCK_TEXT_BYTES, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
-		strcpy(out, "out of range");
+		snprintf(out, CLOCK_TEXT_BYTES, "out of range");
 }
 
 int clock_month_days(int64_t y, int m)

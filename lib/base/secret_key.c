@@ -101,7 +101,7 @@ static int new_key_text(char text[static HEX_DIGITS + 2], struct err *e)
 		text[2 * i] = digits[key[i] >> 4];
 		text[2 * i + 1] = digits[key[i] & 15];
 	}
-	strcpy(text + HEX_DIGITS, "\n");
+	memcpy(text + HEX_DIGITS, "\n", 2);
 	explicit_bzero(key, sizeof key);
 	return 0;
 }

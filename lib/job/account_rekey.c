@@ -85,7 +85,7 @@ int account_rekey(const struct config *c, struct store *s, const char *old_key, 
 	if (rc == 0)
 		rc = reseal_all(&k, s, out, dry_run, e);
 	if (rc == 0 && (old_key || !dry_run))
-		strcpy(out->key_id, secret_ring_id(k.ring));
+		snprintf(out->key_id, sizeof out->key_id, "%s", secret_ring_id(k.ring));
 	rc = people_end(s, dry_run, rc, e);
 	if (rc != 0 && k.made)
 		unlink(k.next);

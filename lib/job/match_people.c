@@ -27,7 +27,8 @@ const char *match_people_variant(struct arena *a, const char *address)
 	for (size_t i = 0; i < local; i++)
 		if (!gmail || address[i] != '.')
 			out[len++] = address[i];
-	strcpy(out + len, gmail ? "@gmail.com" : at);
+	at = gmail ? "@gmail.com" : at;
+	memcpy(out + len, at, strlen(at) + 1);
 	return out;
 }
 

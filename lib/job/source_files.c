@@ -42,12 +42,12 @@ static void add_entry(struct files *f, char *name, const struct stat *st)
 }
 
 /* Folders still to be read: a list of our own, since the depth is the outside's. */
-struct todo {
+struct pending {
 	char **names;
 	size_t count, cap;
 };
 
-static void todo_add(struct todo *t, char *name)
+static void pending_add(struct pending *t, char *name)
 {
 	if (t->count == t->cap) {
 		t->cap = t->cap ? t->cap * 2 : 16;
@@ -56,7 +56,7 @@ static void todo_add(struct todo *t, char *name)
 	t->names[t->count++] = name;
 }
 
-static void todo_clear(struct todo *t)
+static void pending_clear(struct pending *t)
 {
 	while (t->count > 0)
 		free(t->names[--t->count]);
@@ -71,7 +71,7 @@ static bool ends_with(const char *s, const char *end)
 }
 
 /* What to do with one name of a folder: a message file, a folder to read, or nothing. */
-static void sort_in(struct files *f, struct todo *t, const char *dir, const char *name, const struct stat *st)
+static void sort_in(struct files *f, struct pending *t, const char *dir, const char *name, const struct stat *st)
 {
 	char *below = *dir ? file_join(dir, name) : mem_strdup(name);
 	bool maildir = f->source.kind == SOURCE_MAILDIR, box = strcmp(name, "cur") == 0 || strcmp(name, "new") == 0;
@@ -79,7 +79,7 @@ static void sort_in(struct files *f, struct todo *t, const char *dir, const char
 	    ends_with(dir, "cur") || ends_with(dir, "new") || strcmp(dir, "cur") == 0 || strcmp(dir, "new") == 0;
 
 	if (S_ISDIR(st->st_mode) && (maildir ? box || (name[0] == '.' && !in_box) : name[0] != '.')) {
-		todo_add(t, below);
+		pending_add(t, below);
 		return;
 	}
 	if (S_ISREG(st->st_mode) && name[0] != '.' && (maildir ? in_box : ends_with(name, ".eml"))) {
@@ -89,7 +89,7 @@ static void sort_in(struct files *f, struct todo *t, const char *dir, const char
 	free(below);
 }
 
-static int list_dir(struct files *f, struct todo *t, const char *dir, struct err *e)
+static int list_dir(struct files *f, struct pending *t, const char *dir, struct err *e)
 {
 	char *path = file_join(f->source.path, dir);
 	DIR *d = opendir(path);
@@ -120,16 +120,16 @@ static int by_name(const void *a, const void *b)
 
 static int list_all(struct files *f, struct err *e)
 {
-	struct todo t = {0};
+	struct pending t = {0};
 	int rc = 0;
 
-	todo_add(&t, mem_strdup(""));
+	pending_add(&t, mem_strdup(""));
 	while (t.count > 0 && rc == 0) {
 		char *dir = t.names[--t.count];
 		rc = list_dir(f, &t, dir, e);
 		free(dir);
 	}
-	todo_clear(&t);
+	pending_clear(&t);
 	if (f->count > 0)
 		qsort(f->items, f->count, sizeof *f->items, by_name);
 	return rc;

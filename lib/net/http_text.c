@@ -20,7 +20,7 @@ bool http_is_loopback(const char *host)
 		return ntohl(four.s_addr) >> 24 == 127;
 	if (n >= sizeof bare)
 		return false;
-	strcpy(bare, host);
+	memcpy(bare, host, n + 1);
 	if (*bare == '[' && bare[n - 1] == ']') {
 		bare[n - 1] = '\0';
 		memmove(bare, bare + 1, n - 1);

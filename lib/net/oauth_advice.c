@@ -66,7 +66,7 @@ static void read_refusal(const char *body, size_t n, struct refusal *r)
 	json_decref(answer);
 	/* Error codes are letters and "_"; tokens are not. */
 	if (r->error[strspn(r->error, LETTERS "_")])
-		strcpy(r->error, "an odd error code");
+		copy_words(r->error, sizeof r->error, "an odd error code");
 	hide_tokens(r->words);
 }
 

@@ -347,9 +347,8 @@ int main(void)
 	int failed;
 
 	g_mime_init();
-	failed = getenv("MAIL_CORPUS_DIR")
-	             ? cmocka_run_group_tests_name("second_opinion", with_corpus, NULL, NULL)
-	             : cmocka_run_group_tests_name("second_opinion", without_corpus, NULL, NULL);
+	failed = getenv("MAIL_CORPUS_DIR") ? cmocka_run_group_tests_name("second_opinion", with_corpus, NULL, NULL)
+	                                   : cmocka_run_group_tests_name("second_opinion", without_corpus, NULL, NULL);
 	g_mime_shutdown();
 	return failed;
 }
