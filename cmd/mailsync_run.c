@@ -79,17 +79,18 @@ static void print_totals(struct report *p, const struct sync_totals *t)
 	json_decref(doc);
 }
 
-static int run(struct cli *cli, struct settings *set, struct sync_options *o, struct err *e)
+static int run(struct cli *cli, struct settings *set, const struct sync_options *given, struct err *e)
 {
+	struct sync_options o = *given;
 	struct report report = {.cli = cli, .accounts = cli_json(cli) ? json_array() : NULL};
 	struct sync_totals totals;
 	int status = -1;
 
 	if (settings_open_remotes(set, cli, e) == 0) {
-		o->mailbox = set->o;
-		o->each = print_result;
-		o->arg = &report;
-		if (sync_run(o, &totals, e) == 0) {
+		o.mailbox = set->o;
+		o.each = print_result;
+		o.arg = &report;
+		if (sync_run(&o, &totals, e) == 0) {
 			print_totals(&report, &totals);
 			status = exit_status(&totals);
 		}

@@ -23,6 +23,7 @@ stop_gmail() {
 # start_gmail [OPTION...]: starts it (options of tests/fake/gmail.py) and enrolls the mailbox.
 start_gmail() {
 	mkfifo gmail.in
+	: > gmail.out # there before it is looked into
 	# It ends when its standard input does: nothing is left behind, whatever becomes of the test.
 	python3 "$SOURCE/tests/fake/gmail.py" --until-eof --address mara@harbor.example --public-key public.pem "$@" \
 		< gmail.in > gmail.out 2> gmail.err 3>&- &

@@ -84,6 +84,7 @@ folder Unwanted junk" "$(sort <<<"$output")"
 }
 
 @test "TLS below 1.2 is refused" {
+	: > "$BATS_TEST_TMPDIR/s_server" # there before it is looked into
 	openssl s_server -accept 127.0.0.1:0 -cert "$DOVECOT_DIR/certs/right.pem" -key "$DOVECOT_DIR/certs/right.key" -tls1_1 \
 		-www -cipher ALL:@SECLEVEL=0 >"$BATS_TEST_TMPDIR/s_server" 2>&1 3>&- </dev/null & FAKE=$!
 	for ((i = 0; i < 200; i++)); do
