@@ -32,7 +32,7 @@ char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(
 void *arena_grow(struct arena *a, void *p, size_t old_size, size_t new_size);
 /* Room for one item more at the end of an array of `count` of them, which began as NULL and grew by this function alone: room
  * for 4, 8, 16..., so that n items cost O(n). The new item is not zeroed. */
-void *arena_more(struct arena *a, void *items, size_t count, size_t size) __attribute__((returns_nonnull));
+void *arena_more(struct arena *a, void *items, size_t count, size_t size);
 /* Gives back the tail of the newest allocation: p was allocated with old bytes, keep of them are needed. */
 void arena_shrink(struct arena *a, void *p, size_t old_size, size_t keep);
 
