@@ -129,7 +129,7 @@ static void put_run(struct buf *out, const char **s, bool is_secret)
 {
 	const char *end = *s;
 
-	while (is_secret_char(*end))
+	while (is_secret_char(*end) && (is_secret || !introduction(end)))
 		end++;
 	if (end > *s && (is_secret || end - *s >= SECRET_BYTES))
 		buf_puts(out, "(left out)");
