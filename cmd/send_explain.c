@@ -43,7 +43,7 @@ static void print_words(struct arena *a, const struct outbox_message *m, const s
 
 static int explain(struct cli *cli, struct arena *a, int64_t id, struct err *e)
 {
-	struct transport_context context = {cli_config(cli), NULL, a, cli_now(cli), NULL};
+	struct transport_context context = {cli_config(cli), NULL, a, cli_now(cli), false, NULL};
 	struct transport_choice choice;
 	struct outbox_message *m;
 

@@ -85,7 +85,7 @@ static int dry_run(struct cli *cli, struct send_options *o, struct err *e)
 	int rc = -1;
 
 	if (cli_open_store(cli, STORE_READ, &l.store, e) == 0) {
-		l.context = (struct transport_context){o->config, l.store, &a, o->now, NULL};
+		l.context = (struct transport_context){o->config, l.store, &a, o->now, false, NULL};
 		if (look_at_all(&l, e) == 0)
 			rc = l.all_good ? 0 : 1;
 	}

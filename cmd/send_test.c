@@ -15,7 +15,7 @@ const struct cli_option send_test_options[] = {
 
 static int say(struct cli *cli, struct arena *a, const struct test_email *t, struct err *e)
 {
-	struct transport_context context = {cli_config(cli), NULL, a, cli_now(cli), NULL};
+	struct transport_context context = {cli_config(cli), NULL, a, cli_now(cli), false, NULL};
 	struct transport_choice choice;
 	struct outbox_message m;
 	const struct transport_offer *c;

@@ -146,7 +146,7 @@ int send_run(const struct send_options *o, struct send_totals *t, struct err *e)
 	int rc = -1;
 
 	*t = (struct send_totals){0};
-	w.context = (struct transport_context){o->config, o->store, &w.arena, o->now, o->kinds};
+	w.context = (struct transport_context){o->config, o->store, &w.arena, o->now, true, o->kinds};
 	if (file_make_dirs(dir, e) == 0 && lock_take(lock, &w.lock_fd, e) == 0 && send_log_open(dir, &w.log_fd, e) == 0)
 		rc = run(&w, e);
 	/* What was sent is on record, however the run ends. */

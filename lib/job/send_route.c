@@ -1,9 +1,10 @@
-#include "base/mem.h"
+#include "base/clock.h"
 #include "job/send_log.h"
 #include "job/send_work.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+static const double QUICK_S = 1;
 
 static bool is_team(const struct outbox_message *m)
 {
@@ -81,23 +82,32 @@ static int stop_account(struct send_work *w, int64_t account_id, const char *why
 	return account_id ? attempts_stop_account(w->o->store, account_id, why, send_now(w), &stopped, e) : 0;
 }
 
-/* Connects. What the server says against the account switches it off; a network that is not there is an attempt that is deferred. */
+/* A connection that was used just now is looked at in no time; else somebody may have to be waited for. */
+static bool is_quick(const struct send_route *r)
+{
+	return r->is_ready && clock_monotonic_s() - r->used_s < QUICK_S;
+}
+
+/* Connects where there is no connection any more. What the server says against the account switches it off; a network that is not there
+ * is an attempt that is deferred. */
 static int connect(struct send_work *w, struct send_route *r, bool *deferred, struct err *e)
 {
 	struct err trouble = {0};
 	bool fault = false;
-	int64_t account_id = r->transport.account_id;
 
-	if (send_flush(w, e) != 0)
+	if (!is_quick(r) && send_flush(w, e) != 0)
 		return -1;
 	if (!r->transport.open || r->transport.open(r->transport.state, &fault, &trouble) == 0) {
 		r->is_ready = true;
+		r->used_s = clock_monotonic_s();
 		take_names(w, r);
 		return 0;
 	}
+	if (send_flush(w, e) != 0)
+		return -1;
 	*deferred = !fault && (trouble.code == ERR_TEMPORARY || trouble.code == ERR_IO);
 	send_route_block(w, r, trouble.text);
-	return fault ? stop_account(w, account_id, r->blocked, e) : 0;
+	return fault ? stop_account(w, r->account_id, r->blocked, e) : 0;
 }
 
 int send_route_get(
@@ -125,5 +135,5 @@ int send_route_get(
 		r->is_made = true;
 		take_names(w, r);
 	}
-	return r->is_ready ? 0 : connect(w, r, deferred, e);
+	return connect(w, r, deferred, e);
 }

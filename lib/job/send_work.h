@@ -12,6 +12,7 @@ struct send_route {
 	bool is_team;
 	struct transport transport;
 	bool is_made, is_ready; /* the struct is filled; its open has succeeded */
+	double used_s;          /* when it was opened or looked at last, by clock_monotonic_s */
 	const char *server;     /* as the transport's, kept for the record */
 	int64_t account_id;
 	const char *blocked; /* why this sender's messages wait; NULL: they do not */
@@ -57,7 +58,7 @@ void send_tell(struct send_work *w, const struct outbox_message *m, enum send_wh
 /* Appends the lines of all attempts at the message with this number. */
 int send_note(struct send_work *w, int64_t outbox_id, int attempt, struct err *e);
 
-/* The route of a message, connected; or blocked, which says why the message waits. An account that refuses the login is switched off.
+/* The route of a message, connected (each time: the server may have ended it); or blocked, which says why the message waits. An account that refuses the login is switched off.
  * *deferred: the server could not be reached, which counts as an attempt. Settles the item before it waits for anybody. */
 int send_route_get(
     struct send_work *w, const struct outbox_message *m, struct send_route **route, bool *deferred, struct err *e);

@@ -2,12 +2,13 @@
 
 #include <string.h>
 
+static const struct transport_kind smtp = {"smtp", NULL, transport_smtp_readiness, transport_smtp_open};
 static const struct transport_kind simulation = {
     "simulation", NULL, transport_simulation_readiness, transport_simulation_open};
 
 /* A team digest is from the room rather than from a person: the Workspace's own delegation sends it best. */
-static const struct transport_kind *const for_team[] = {&simulation, NULL};
-static const struct transport_kind *const for_people[] = {&simulation, NULL};
+static const struct transport_kind *const for_team[] = {&smtp, &simulation, NULL};
+static const struct transport_kind *const for_people[] = {&smtp, &simulation, NULL};
 
 static const char *only_of(const struct transport_context *c, const char *only)
 {

@@ -22,6 +22,7 @@ struct transport_context {
 	struct store *store; /* for reading; for writing too when a transport is opened, with no transaction open */
 	struct arena *arena; /* of the run: what lives as long as the transport */
 	int64_t now;
+	bool may_ask; /* false (a dry run): open makes no connection, fetches no token and runs no command */
 	const struct transport_kind *const *kinds; /* in the order of asking, NULL at the end; NULL: all there are */
 };
 

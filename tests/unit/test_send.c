@@ -35,7 +35,7 @@ static struct other_side {
 	size_t max_recipients;
 	int64_t account_id;
 	volatile sig_atomic_t *raise; /* set in the first send */
-	size_t opened, sent, closed, looked_up;
+	size_t made, opened, sent, closed, looked_up;
 	char recipients[MOST][200], envelope_ids[MOST][100];
 } other;
 
@@ -99,6 +99,7 @@ static int other_make(
     struct transport *out, const struct transport_context *c, const struct outbox_message *m, struct err *e)
 {
 	(void)c, (void)m, (void)e;
+	other.made++;
 	*out = (struct transport){.name = "smtp",
 	    .server = "mx.example:587",
 	    .account_id = other.account_id,
@@ -322,7 +323,8 @@ static void test_one_commit_joins_two_messages(void **state)
 	for (int i = 1; i <= 5; i++)
 		freeze(r, i);
 	assert_string_equal(send_at(r, NOW), "1 sent; 2 sent; 3 sent; 4 sent; 5 sent");
-	assert_int_equal(other.opened, 1);
+	assert_int_equal(other.opened, 5); /* asked before each, made once */
+	assert_int_equal(other.made, 1);
 	assert_int_equal(other.closed, 1);
 	assert_string_equal(ask(r, "SELECT count(*) FROM send_attempts WHERE status = 'sent'"), "10");
 }
