@@ -22,7 +22,8 @@ struct gmail_face {
 };
 
 struct gmail_state {
-	struct transport_gmail_options o;
+	struct transport_context context;
+	struct gmail_clock clock;
 	struct arena arena;
 	struct account account;
 	struct http *http;
@@ -53,52 +54,74 @@ static bool has_word(const char *words, const char *word)
 	return false;
 }
 
-/* The mailbox's own login: *yes when it may send. */
-static int ask_login(const struct transport_gmail_options *o, struct arena *a, const struct account *account, bool *yes,
-    const char **why, struct err *e)
+static int find_login(
+    const struct transport_context *c, const char *from, struct account *account, bool *has_login, struct err *e)
 {
-	struct credential c;
 	bool found;
 
-	if (credentials_get(o->store, a, account->id, CREDENTIALS_OAUTH, &c, &found, e) != 0)
+	if (accounts_get(c->store, c->arena, from, account, &found, e) != 0)
 		return -1;
-	*yes = found && has_word(c.scopes, OAUTH_SCOPE_COMPOSE);
-	*why = *yes ? "it has logged in with the right to send"
-	            : arena_printf(a, "its login does not hold the right to send (`account login --compose %s`)",
-	                  account->address);
+	*has_login = found && strcmp(account->provider, ACCOUNTS_OAUTH) == 0;
 	return 0;
 }
 
-int transport_gmail_is_configured(const struct transport_gmail_options *o, struct arena *a, const char *from, bool *yes,
-    const char **why, struct err *e)
+int transport_gmail_delegation_readiness(const struct transport_context *c, const char *from,
+    enum transport_readiness *ready, const char **why, struct err *e)
 {
 	struct account account;
-	bool found;
+	bool has_login;
 
-	*yes = false;
-	if (accounts_get(o->store, a, from, &account, &found, e) != 0)
+	*ready = TRANSPORT_NOT_CONFIGURED;
+	if (find_login(c, from, &account, &has_login, e) != 0)
 		return -1;
-	if (found && strcmp(account.provider, ACCOUNTS_OAUTH) == 0)
-		return ask_login(o, a, &account, yes, why, e);
-	if (!config_text(o->config, "MAILROOM_GMAIL_KEY_FILE"))
+	if (has_login)
+		*why = arena_printf(c->arena, "%s has a login of its own", from);
+	else if (!config_text(c->config, "MAILROOM_GMAIL_KEY_FILE"))
 		*why = "there is no service account (MAILROOM_GMAIL_KEY_FILE)";
-	else if (!is_in_domains(config_text(o->config, "MAILROOM_GMAIL_DOMAIN"), from))
-		*why = arena_printf(a, "%s is not in MAILROOM_GMAIL_DOMAIN", from);
+	else if (!is_in_domains(config_text(c->config, "MAILROOM_GMAIL_DOMAIN"), from))
+		*why = arena_printf(c->arena, "%s is not in MAILROOM_GMAIL_DOMAIN", from);
 	else {
-		*yes = true;
-		*why = "its domain is delegated to the service account";
+		*ready = TRANSPORT_READY;
+		*why = arena_printf(c->arena, "the domain of %s is delegated to the service account", from);
+	}
+	return 0;
+}
+
+/* A login that may only read was never meant for sending: it does not hold mail back. */
+int transport_gmail_login_readiness(const struct transport_context *c, const char *from,
+    enum transport_readiness *ready, const char **why, struct err *e)
+{
+	struct account account;
+	struct credential login;
+	bool has_login, found;
+
+	*ready = TRANSPORT_NOT_CONFIGURED;
+	*why = arena_printf(c->arena, "%s has no login of its own", from);
+	if (find_login(c, from, &account, &has_login, e) != 0)
+		return -1;
+	if (!has_login)
+		return 0;
+	if (credentials_get(c->store, c->arena, account.id, CREDENTIALS_OAUTH, &login, &found, e) != 0)
+		return -1;
+	if (found && has_word(login.scopes, OAUTH_SCOPE_COMPOSE)) {
+		*ready = TRANSPORT_READY;
+		*why = arena_printf(c->arena, "%s has logged in with the right to send", from);
+	} else {
+		*why =
+		    arena_printf(c->arena, "the login of %s may not send (`account login --compose %s`)", from, from);
 	}
 	return 0;
 }
 
 static int open_face(struct gmail_state *g, const char *scope, struct gmail_face *f, struct err *e)
 {
-	struct gmail_access_options access = {.config = g->o.config,
-	    .store = g->o.store,
+	const struct config *config = g->context.config;
+	struct gmail_access_options access = {.config = config,
+	    .store = g->context.store,
 	    .scope = scope,
-	    .now = g->o.now,
-	    .clock = g->o.clock,
-	    .retry_max = g->o.clock ? (int)config_int(g->o.config, "MAILROOM_GMAIL_RETRY_MAX") : 0};
+	    .now = g->context.now,
+	    .clock = &g->clock,
+	    .retry_max = (int)config_int(config, "MAILROOM_GMAIL_RETRY_MAX")};
 	struct gmail_options options = {0};
 	struct gmail_token_source tokens;
 
@@ -106,11 +129,9 @@ static int open_face(struct gmail_state *g, const char *scope, struct gmail_face
 		return 0;
 	if (gmail_access_open(&access, &g->account, &f->access, e) != 0)
 		return -1;
-	gmail_configure(&options, g->o.config);
-	if (!g->o.clock)
-		options.retry_max = -1;
+	gmail_configure(&options, config);
 	tokens = gmail_access_tokens(f->access);
-	f->gmail = gmail_new(g->http, &options, &tokens, g->o.clock);
+	f->gmail = gmail_new(g->http, &options, &tokens, &g->clock);
 	return 0;
 }
 
@@ -123,8 +144,10 @@ static void close_face(struct gmail_face *f)
 
 static int gmail_transport_open(void *state, bool *account_fault, struct err *e)
 {
+	struct gmail_state *g = state;
+
 	*account_fault = false;
-	return open_face(state, OAUTH_SCOPE_COMPOSE, &((struct gmail_state *)state)->compose, e);
+	return g->context.may_ask ? open_face(g, OAUTH_SCOPE_COMPOSE, &g->compose, e) : 0;
 }
 
 static const char *header_of(const struct gmail_message *m, const char *name)
@@ -257,13 +280,15 @@ static void gmail_transport_close(void *state)
 	free(g);
 }
 
-int transport_gmail_new(struct transport *out, const struct transport_gmail_options *o, const char *from, struct err *e)
+int transport_gmail_open(
+    struct transport *out, const struct transport_context *c, const struct outbox_message *m, struct err *e)
 {
 	struct gmail_state *g = mem_alloc(sizeof *g);
 	bool found;
 
-	g->o = *o;
-	if (accounts_get(o->store, &g->arena, from, &g->account, &found, e) != 0) {
+	g->context = *c;
+	g->clock = gmail_clock_system();
+	if (accounts_get(c->store, &g->arena, m->from_address, &g->account, &found, e) != 0) {
 		gmail_transport_close(g);
 		return -1;
 	}
@@ -271,11 +296,11 @@ int transport_gmail_new(struct transport *out, const struct transport_gmail_opti
 	if (!found || strcmp(g->account.provider, ACCOUNTS_OAUTH) != 0)
 		g->account.provider = ACCOUNTS_DELEGATION;
 	if (!found)
-		g->account.address = arena_strdup(&g->arena, from);
+		g->account.address = arena_strdup(&g->arena, m->from_address);
 	g->http = http_new(&(struct http_options){0});
 	*out = (struct transport){
 	    .name = "gmail",
-	    .server = config_text(o->config, "MAILROOM_GMAIL_API_URL"),
+	    .server = config_text(c->config, "MAILROOM_GMAIL_API_URL"),
 	    .account_id = found ? g->account.id : 0,
 	    .all_recipients = true,
 	    .open = gmail_transport_open,

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { TOKEN_FILE_BYTES = 4096 };
+enum { TOKEN_FILE_BYTES = 4096, TIMEOUT_S = 60 };
 
 struct postmark_state {
 	const struct config *config;
@@ -19,9 +19,18 @@ struct postmark_state {
 	struct buf token;
 };
 
-bool transport_postmark_is_configured(const struct config *c)
+int transport_postmark_readiness(const struct transport_context *c, const char *from, enum transport_readiness *ready,
+    const char **why, struct err *e)
 {
-	return config_text(c, "MAILROOM_POSTMARK_TOKEN") || config_text(c, "MAILROOM_POSTMARK_TOKEN_FILE");
+	(void)from, (void)e;
+	*ready = TRANSPORT_NOT_CONFIGURED;
+	*why = "there is no token of Postmark (MAILROOM_POSTMARK_TOKEN_FILE)";
+	if (config_text(c->config, "MAILROOM_POSTMARK_TOKEN") ||
+	    config_text(c->config, "MAILROOM_POSTMARK_TOKEN_FILE")) {
+		*ready = TRANSPORT_READY;
+		*why = "the settings hold a token of Postmark";
+	}
+	return 0;
 }
 
 static struct postmark_options options_of(const struct postmark_state *p)
@@ -210,19 +219,21 @@ static int read_token(const struct config *c, struct buf *out, struct err *e)
 	return 0;
 }
 
-int transport_postmark_new(struct transport *out, const struct config *c, struct err *e)
+int transport_postmark_open(
+    struct transport *out, const struct transport_context *c, const struct outbox_message *m, struct err *e)
 {
 	struct postmark_state *p = mem_alloc(sizeof *p);
 
-	p->config = c;
-	if (read_token(c, &p->token, e) != 0) {
+	(void)m;
+	p->config = c->config;
+	if (read_token(c->config, &p->token, e) != 0) {
 		postmark_transport_close(p);
 		return -1;
 	}
-	p->http = http_new(&(struct http_options){.timeout_s = 60});
+	p->http = http_new(&(struct http_options){.timeout_s = TIMEOUT_S});
 	*out = (struct transport){
 	    .name = "postmark",
-	    .server = config_text(c, "MAILROOM_POSTMARK_URL"),
+	    .server = config_text(c->config, "MAILROOM_POSTMARK_URL"),
 	    .max_recipients = 1,
 	    .send = postmark_transport_send,
 	    .find = postmark_transport_find,

@@ -2,16 +2,11 @@
 #ifndef JOB_TRANSPORT_POSTMARK_H
 #define JOB_TRANSPORT_POSTMARK_H
 
-#include "base/config.h"
-#include "base/err.h"
-#include "job/transport.h"
+#include "job/transports.h"
 
-#include <stdbool.h>
-
-/* Whether MAILROOM_POSTMARK_TOKEN or MAILROOM_POSTMARK_TOKEN_FILE is set. */
-bool transport_postmark_is_configured(const struct config *c);
-
-/* Makes *out ready; nobody is asked yet. CONFIG for a token file that cannot be used. */
-int transport_postmark_new(struct transport *out, const struct config *c, struct err *e);
+/* Ready once MAILROOM_POSTMARK_TOKEN or MAILROOM_POSTMARK_TOKEN_FILE is set, whoever the sender is: which signatures the account
+ * holds only Postmark knows. transport_postmark_open: CONFIG for a token file that cannot be used. */
+transport_readiness_function transport_postmark_readiness;
+transport_open_function transport_postmark_open;
 
 #endif
