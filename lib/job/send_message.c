@@ -59,6 +59,8 @@ static struct attempt result_of(struct send_item *item, const struct transport_r
 	struct attempt a = attempt_of(item, r);
 
 	a.finished_at = item->finished_at;
+	if (r->sent_message_id)
+		a.message_id = r->sent_message_id;
 	a.status = outcomes[r->outcome].status;
 	a.code = r->code;
 	a.enhanced = r->enhanced;
@@ -80,7 +82,7 @@ static int settle(struct send_work *w, struct send_item *item, struct err *e)
 		if (attempts_finish(s, &a, e) != 0 ||
 		    outbox_set_recipient(s, id, r->address, outcomes[r->outcome].state, e) != 0)
 			return -1;
-		if (r->outcome == TRANSPORT_ACCOUNT && item->route->account_id &&
+		if (r->outcome == TRANSPORT_ACCOUNT && send_route_is_smtp(item->route) && item->route->account_id &&
 		    attempts_stop_account(
 		        s, item->route->account_id, r->words ? r->words : "refused", now, &stopped, e) != 0)
 			return -1;

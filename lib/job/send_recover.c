@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "job/outbox.h"
 #include "job/send_log.h"
 #include "job/send_work.h"
@@ -103,6 +104,8 @@ static int ask_transport(struct send_work *w, struct arena *a, const struct outb
 	    .outbox_id = m->id, .kind = m->kind, .from = m->from_address, .message_id = m->message_id};
 	int rc;
 
+	if (m->token)
+		tm.envelope_id = arena_printf(a, "%s.%d", m->token, t->attempt);
 	*found = TRANSPORT_NO_TELLING;
 	if (transports_choose(&w->context, m, t->transport, &choice, e) != 0)
 		return -1;
@@ -169,8 +172,8 @@ static int look_up(struct send_work *w, struct arena *a, const struct outbox_mes
 	if (!t || send_now(w) - t->started_at > LOOK_UP_DAYS * INT64_C(86400))
 		return 0;
 	if (ask_transport(w, a, m, t, &found, &remote_id, &trouble) != 0) {
-		send_tell(w, m, SEND_UNKNOWN, NULL,
-		    arena_printf(a, "could not be looked up: %s", send_log_words(a, trouble.text)));
+		/* Said once by the run that made it unknown; doctor and status remind of it. */
+		log_info("outbox %lld: could not be looked up: %s", (long long)m->id, send_log_words(a, trouble.text));
 		return 0;
 	}
 	return apply_found(w, m, t, found, remote_id, e);

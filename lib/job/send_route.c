@@ -30,6 +30,11 @@ static struct send_route *add_route(struct send_work *w, const struct outbox_mes
 	return r;
 }
 
+bool send_route_is_smtp(const struct send_route *r)
+{
+	return strcmp(r->kind->name, "smtp") == 0;
+}
+
 void send_route_block(struct send_work *w, struct send_route *r, const char *why)
 {
 	r->blocked = send_log_words(&w->arena, why);
@@ -75,11 +80,13 @@ static void take_names(struct send_work *w, struct send_route *r)
 		r->server = arena_strdup(&w->arena, r->transport.server);
 }
 
-static int stop_account(struct send_work *w, int64_t account_id, const char *why, struct err *e)
+static int stop_account(struct send_work *w, const struct send_route *r, const char *why, struct err *e)
 {
 	bool stopped;
 
-	return account_id ? attempts_stop_account(w->o->store, account_id, why, send_now(w), &stopped, e) : 0;
+	return send_route_is_smtp(r) && r->account_id
+	           ? attempts_stop_account(w->o->store, r->account_id, why, send_now(w), &stopped, e)
+	           : 0;
 }
 
 /* A connection that was used just now is looked at in no time; else somebody may have to be waited for. */
@@ -107,7 +114,7 @@ static int connect(struct send_work *w, struct send_route *r, bool *deferred, st
 		return -1;
 	*deferred = !fault && (trouble.code == ERR_TEMPORARY || trouble.code == ERR_IO);
 	send_route_block(w, r, trouble.text);
-	return fault ? stop_account(w, r->account_id, r->blocked, e) : 0;
+	return fault ? stop_account(w, r, r->blocked, e) : 0;
 }
 
 int send_route_get(

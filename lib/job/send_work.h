@@ -64,6 +64,8 @@ int send_route_get(
     struct send_work *w, const struct outbox_message *m, struct send_route **route, bool *deferred, struct err *e);
 /* The connection is of no use any more: the next message gets a new one. */
 void send_route_reset(struct send_route *r);
+/* Only SMTP has settings of its own to be switched off: an account that Gmail refuses may have a mail server, too. */
+bool send_route_is_smtp(const struct send_route *r);
 /* Nobody's mail takes this route in this run. `why` is kept. */
 void send_route_block(struct send_work *w, struct send_route *r, const char *why);
 void send_routes_close(struct send_work *w);

@@ -41,7 +41,7 @@ struct attempt {
 
 /* The row of an attempt that begins, or (status not "sending") of one that ended at once. */
 int attempts_insert(struct store *s, const struct attempt *a, struct err *e);
-/* Closes the row of outbox_id, attempt and recipient: finished_at, status, code and words. */
+/* Closes the row of outbox_id, attempt and recipient: finished_at, status, code and words, and the Message-ID as sent. */
 int attempts_finish(struct store *s, const struct attempt *a, struct err *e);
 /* What the last attempt at each recipient of a message came to, for those whose attempt ended (or not) as `was`: changed to
  * `status`, with these words behind those it has (NULL: none) and the service's id (NULL: as it is). */
