@@ -39,8 +39,9 @@ const char *bounce_line(struct arena *a, struct span s)
 	}
 	while (n && out[n - 1] == ' ')
 		n--;
-	n = utf8_cut(out, n);
 	out[n] = '\0';
+	if (n == LINE_BYTES)
+		out[n = utf8_cut(out, n)] = '\0';
 	if (!utf8_is_valid(out, n))
 		utf8_disarm(out, "");
 	return out;
@@ -116,6 +117,8 @@ static void read_feedback(struct reading_report *m)
 		else if (span_is(f.name, "reporting-mta") && !out->reporting_mta)
 			out->reporting_mta = bounce_line(m->a, f.value);
 	}
+	if (!out->complained_about && m->original.v[H_COMPLAINED].len)
+		out->complained_about = bounce_status_address(m->a, m->original.v[H_COMPLAINED]);
 	if (!out->complained_about && m->original.v[H_TO].len)
 		out->complained_about = bounce_status_address(m->a, m->original.v[H_TO]);
 	if (out->feedback_type && strncmp(out->feedback_type, "opt-out", 7) == 0)
@@ -201,6 +204,23 @@ static void read_recipients(struct reading_report *m)
 	conclude(m);
 }
 
+/* Some gateways put a whole report into another message, with nothing beside it: then that one is read. */
+static bool unwrap(struct reading_report *m)
+{
+	struct span type = m->original.v[H_CONTENT_TYPE];
+
+	if (m->text.plain.len || m->part_count != 1 || m->parts[0].kind != PART_RETURNED || !span_starts(type, "multipart/report") ||
+	    m->returned.at < m->raw.at || m->returned.at > m->raw.at + m->raw.len)
+		return false;
+	m->raw = m->returned;
+	m->h.v[H_CONTENT_TYPE] = type;
+	m->h.body = m->original.body;
+	m->parts = NULL;
+	m->part_count = 0;
+	m->is_multipart = false;
+	return true;
+}
+
 int bounce_read(struct bounce_reader *r, struct arena *a, const void *bytes, size_t n, const struct message_limits *limits,
     struct bounce_report *out, struct err *e)
 {
@@ -220,6 +240,10 @@ int bounce_read(struct bounce_reader *r, struct arena *a, const void *bytes, siz
 	read_envelope(&m);
 	bounce_parts_read(&m);
 	bounce_notice_read(&m);
+	if (unwrap(&m)) {
+		bounce_parts_read(&m);
+		bounce_notice_read(&m);
+	}
 	out->kind = bounce_kind_of(&m, &sure);
 	read_recipients(&m);
 	bounce_token_read(&m);

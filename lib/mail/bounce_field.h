@@ -22,6 +22,7 @@ enum bounce_header {
 	H_AUTO_SUBMITTED,
 	H_BCC,
 	H_CC,
+	H_COMPLAINED, /* X-HmXmrOriginalRecipient and its kin: whom a returned message went to, where To is hidden */
 	H_CONTENT_DISPOSITION,
 	H_CONTENT_TRANSFER_ENCODING,
 	H_CONTENT_TYPE,

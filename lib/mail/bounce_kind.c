@@ -81,11 +81,34 @@ static bool is_refusal(struct reading_report *m, const struct bounce_part *mdn, 
 	return false;
 }
 
+/* The returned message came from where the report goes to. */
+static bool goes_back(const struct reading_report *m)
+{
+	const enum bounce_header ids[] = {H_RETURN_PATH, H_FROM, H_SENDER};
+	const struct span *v = m->original.v;
+
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+		if (bounce_names(m->h.v[H_TO], field_address(v[ids[i]])))
+			return true;
+	return false;
+}
+
+/* A server's own words stand in the notice: a reply or status code, and a reason. */
+static bool has_reply(const struct reading_report *m, const struct look *l)
+{
+	struct span words = m->text.plain;
+
+	words.len = words.len < 4000 ? words.len : 4000;
+	return phrase_reason(l->notice) != BOUNCE_REASON_UNDEFINED && (bounce_find_code(words) >= 500 || bounce_find_status(words).len);
+}
+
 /* A text of a mail system about mail that failed or waits. */
 static enum bounce_kind text_kind(struct reading_report *m, const struct look *l, bool *sure)
 {
-	bool system = l->null_sender || has(l->from, PHRASE_SENDER) || m->h.v[H_X_FAILED_RECIPIENTS].len;
-	bool fails = has(l->notice, PHRASE_FAILURE) || has(l->subject, PHRASE_SUBJECT) || m->h.v[H_X_FAILED_RECIPIENTS].len;
+	bool back = !l->answers && m->original.fields > 2 && goes_back(m) && has(l->notice, PHRASE_FAILURE);
+	bool system = l->null_sender || has(l->from, PHRASE_SENDER) || m->h.v[H_X_FAILED_RECIPIENTS].len || back;
+	bool fails = has(l->notice, PHRASE_FAILURE) || has(l->subject, PHRASE_SUBJECT) || m->h.v[H_X_FAILED_RECIPIENTS].len ||
+	             (system && m->original.fields > 2 && has_reply(m, l));
 	bool waits = has(l->notice, PHRASE_DELAY) || (has(l->subject, PHRASE_SUBJECT_DELAY) && !has(l->notice, PHRASE_GIVEN_UP));
 
 	*sure = system;
@@ -94,13 +117,11 @@ static enum bounce_kind text_kind(struct reading_report *m, const struct look *l
 		return BOUNCE_NONE;
 	if (has(l->from, PHRASE_SENDER) && l->answers && m->h.v[H_IN_REPLY_TO].len && has(l->notice, PHRASE_TALK))
 		return BOUNCE_NONE; /* a postmaster who answers */
-	if (has(l->notice, PHRASE_DELIVERED) && !has(l->subject, PHRASE_SUBJECT))
-		return BOUNCE_DELIVERED;
-	if (!fails && !waits)
-		return BOUNCE_NONE;
 	if (waits && (!has(l->notice, PHRASE_GIVEN_UP) || has(l->subject, PHRASE_SUBJECT_DELAY)))
 		return BOUNCE_DELAYED;
-	return BOUNCE_FAILED;
+	if (has(l->notice, PHRASE_DELIVERED) && !has(l->subject, PHRASE_SUBJECT))
+		return BOUNCE_DELIVERED;
+	return fails ? BOUNCE_FAILED : BOUNCE_NONE;
 }
 
 enum bounce_kind bounce_kind_of(struct reading_report *m, bool *sure)
@@ -110,7 +131,8 @@ enum bounce_kind bounce_kind_of(struct reading_report *m, bool *sure)
 
 	look_at(m, &l);
 	*sure = true;
-	if (bounce_part_find(m, PART_FEEDBACK) || span_is(m->report_type, "feedback-report"))
+	if (bounce_part_find(m, PART_FEEDBACK) || span_is(m->report_type, "feedback-report") ||
+	    (has(l.subject, PHRASE_COMPLAINT) && !l.answers && m->original.fields > 2))
 		return BOUNCE_COMPLAINT;
 	if (bounce_part_find(m, PART_STATUS) &&
 	    (m->report_type.len || l.null_sender || has(l.from, PHRASE_SENDER) || (has(l.subject, PHRASE_SUBJECT) && !l.answers)))

@@ -13,6 +13,12 @@ struct look {
 	int unfields; /* lines that are neither fields nor folded */
 };
 
+static bool is_mail_field(struct span name)
+{
+	return span_starts(name, "x-") || span_starts(name, "dkim-") || span_starts(name, "arc-") || span_starts(name, "domainkey-") ||
+	       span_is(name, "mime-version") || span_is(name, "authentication-results");
+}
+
 static struct look look_at(struct span rest)
 {
 	struct look l = {0, 0, 0};
@@ -28,7 +34,7 @@ static struct look look_at(struct span rest)
 			continue;
 		}
 		enum bounce_header id = bounce_header_id(f.name);
-		l.fields += id < H_COUNT || span_starts(f.name, "x-") || span_is(f.name, "mime-version");
+		l.fields += id < H_COUNT || is_mail_field(f.name);
 		l.strong += (id == H_RECEIVED_FOR || id == H_RETURN_PATH || id == H_MESSAGE_ID) && f.value.len > 0;
 	}
 	return l;
@@ -66,9 +72,9 @@ static size_t find_copy(struct span text)
 			continue;
 		}
 		if ((rule || empty) && line.at[0] != ' ' && line.at[0] != '\t' && field_next(&one, &f) &&
-		    (bounce_header_id(f.name) < H_COUNT || span_starts(f.name, "x-"))) {
+		    (bounce_header_id(f.name) < H_COUNT || is_mail_field(f.name))) {
 			struct look l = look_at(here);
-			if (l.unfields <= 1 && ((l.strong && l.fields > 1) || (rule && l.fields > 2)))
+			if ((l.strong && l.fields > 1 && (rule || l.unfields <= 1)) || (rule && l.fields > 2 && l.unfields <= 1))
 				return (size_t)(here.at - text.at);
 		}
 		rule = is_rule(line) || says_copy(line);

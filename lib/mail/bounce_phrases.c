@@ -120,8 +120,23 @@ static uint32_t child_of(uint32_t state, uint8_t c)
 	return 0;
 }
 
+static bool is_reason(int category)
+{
+	return category < PHRASE_FAILURE;
+}
+
+/* Of reasons that lie one within the other the longer one counts: "not listed in directory" is no "listed in". */
 static void add_hit(struct arena *a, struct phrase_text *t, size_t start, size_t end, int category)
 {
+	for (size_t i = t->count; is_reason(category) && i-- > 0 && t->hits[i].end > start;) {
+		struct phrase_hit *h = &t->hits[i];
+		if (!is_reason(h->category) || h->category == category)
+			continue;
+		if (h->start <= start && h->end >= end)
+			return;
+		if (h->start >= start)
+			h->category = PHRASE_WITHIN;
+	}
 	t->hits = arena_more(a, t->hits, t->count, sizeof *t->hits);
 	t->hits[t->count++] = (struct phrase_hit){start, end, category};
 }

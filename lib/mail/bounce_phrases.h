@@ -22,7 +22,9 @@ enum phrase_context {
 	PHRASE_TALK,      /* a person writes: how a quotation or a forward begins */
 	PHRASE_MDN,       /* a Subject of read receipts */
 	PHRASE_RECIPIENT, /* what stands before the address that failed */
+	PHRASE_COMPLAINT,     /* a Subject of complaints that are not in the form of RFC 5965 */
 	PHRASE_NOT_RECIPIENT, /* what stands before another address: a sender, a help desk */
+	PHRASE_WITHIN,        /* a reason that is part of a longer phrase */
 	PHRASE_COUNT
 };
 

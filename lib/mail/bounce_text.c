@@ -163,11 +163,31 @@ static int weigh_lead(struct span s, const struct candidate *c)
 	return 2;
 }
 
+/* "a@b <c@d>": the first is a name. */
+static bool is_name(struct span s, size_t end)
+{
+	struct span behind = span_skip(s, end);
+
+	while (behind.len && strchr("\"' ", behind.at[0]))
+		behind = span_skip(behind, 1);
+	const char *close = behind.len > 2 && behind.at[0] == '<' ? memchr(behind.at, '>', behind.len < 300 ? behind.len : 300) : NULL;
+	return close && memchr(behind.at, '@', (size_t)(close - behind.at));
+}
+
 static bool tells_failure(uint64_t seen)
 {
 	enum bounce_reason r = phrase_reason(seen);
 
 	return r != BOUNCE_REASON_UNDEFINED || phrase_has(seen, PHRASE_FAILURE);
+}
+
+/* Up to the next address, at most NEAR_BYTES. */
+static size_t words_near(struct span s, size_t from)
+{
+	size_t n = s.len - from < NEAR_BYTES ? s.len - from : NEAR_BYTES;
+	const char *next = n ? memchr(s.at + from, '@', n) : NULL;
+
+	return next ? (size_t)(next - s.at) : from + n;
 }
 
 static void weigh(struct search *f, struct candidate *c, size_t previous_end)
@@ -189,12 +209,14 @@ static void weigh(struct search *f, struct candidate *c, size_t previous_end)
 		c->weight -= 5;
 	if (c->returned)
 		c->weight += 2;
-	if (tells_failure(seen))
+	if (tells_failure(seen) || (c->leads && tells_failure(phrase_seen(f->t, c->line_end, words_near(s, c->line_end)))))
 		c->weight += 1;
 	if (quoted)
 		c->weight -= 3;
 	if (c->own)
 		c->weight -= c->returned ? 2 : 4;
+	if (is_name(s, c->end))
+		c->weight -= 3;
 	if (!memchr(c->address.at, '.', c->address.len) && !c->leads && !c->returned)
 		c->weight -= 1; /* no domain that mail goes to */
 }
@@ -246,13 +268,50 @@ static void resolve_generated(struct search *f)
 			f->items[i].weight = 0;
 }
 
+static bool is_talk(struct span s, size_t at)
+{
+	struct span line = {s.at + at, s.len - at};
+
+	return span_starts(line, "<<<") || span_starts(line, ">>>") || span_starts(line, "while talking") ||
+	       span_starts(line, "... while talking");
+}
+
+/* Sendmail tells what was said to whom in the lines before: ">>> RCPT To:<a@b>", "<<< 550 ...". */
+static size_t words_start(const struct search *f, size_t line)
+{
+	struct span s = f->t->folded;
+
+	while (line > 0) {
+		size_t before = line_start(s, line - 1, 0);
+		if (!is_talk(s, before))
+			break;
+		line = before;
+	}
+	return line;
+}
+
+/* Where Sendmail's talk about the next one begins, between the offsets; `to` when nothing of that kind comes. */
+static size_t next_talk(const struct search *f, size_t from, size_t to)
+{
+	struct span s = f->t->folded;
+	bool own = is_talk(s, from);
+
+	for (size_t at = from; at < to; at = line_stop(s, at) + 1) {
+		bool talk = is_talk(s, at);
+		if (talk && !own)
+			return at;
+		own = own && talk;
+	}
+	return to;
+}
+
 /* Where the words about candidate i end: where the next failed recipient begins a line. */
-static size_t words_end(const struct search *f, size_t i)
+static size_t next_recipient(const struct search *f, size_t i)
 {
 	for (size_t k = i + 1; k < f->count; k++)
 		if (f->items[k].weight >= NEEDED && f->items[k].leads && !same_address(&f->items[i], &f->items[k]) &&
 		    f->items[k].line > f->items[i].line)
-			return f->items[k].line;
+			return words_start(f, f->items[k].line);
 	return f->t->plain.len;
 }
 
@@ -288,7 +347,7 @@ static size_t take(struct search *f, int needed, enum bounce_action action)
 		struct bounce_recipient *r = bounce_add(f->m, bounce_line(f->m->a, c->address), action);
 		if (!r)
 			continue;
-		describe(f->m, r, c->line, words_end(f, i));
+		describe(f->m, r, words_start(f, c->line), next_talk(f, c->line, next_recipient(f, i)));
 	}
 	return out->count - before;
 }
