@@ -204,12 +204,13 @@ static void read_recipients(struct reading_report *m)
 	conclude(m);
 }
 
-/* Some gateways put a whole report into another message, with nothing beside it: then that one is read. */
+/* Some gateways put a whole report of the same sender into another message, with no words of their own on it: that one is read. */
 static bool unwrap(struct reading_report *m)
 {
-	struct span type = m->original.v[H_CONTENT_TYPE];
+	struct span type = m->original.v[H_CONTENT_TYPE], from = field_address(m->h.v[H_FROM]);
 
-	if (m->text.plain.len || m->part_count != 1 || m->parts[0].kind != PART_RETURNED || !span_starts(type, "multipart/report") ||
+	if (!span_starts(type, "multipart/report") || !from.len || !span_same(from, field_address(m->original.v[H_FROM])) ||
+	    bounce_part_find(m, PART_STATUS) || phrase_has(phrase_seen(&m->text, 0, m->text.folded.len), PHRASE_FAILURE) ||
 	    m->returned.at < m->raw.at || m->returned.at > m->raw.at + m->raw.len)
 		return false;
 	m->raw = m->returned;
@@ -244,8 +245,10 @@ int bounce_read(struct bounce_reader *r, struct arena *a, const void *bytes, siz
 		bounce_parts_read(&m);
 		bounce_notice_read(&m);
 	}
-	out->kind = bounce_kind_of(&m, &sure);
-	read_recipients(&m);
+	if (!bounce_sns_read(&m)) {
+		out->kind = bounce_kind_of(&m, &sure);
+		read_recipients(&m);
+	}
 	bounce_token_read(&m);
 	return 0;
 }

@@ -68,6 +68,9 @@ size_t bounce_text_read(struct reading_report *m, enum bounce_action action);
 /* Words in the notice about the recipient that a delivery-status part names: completes reason and diagnostic. */
 void bounce_text_explain(struct reading_report *m, struct bounce_recipient *r);
 
+/* bounce_sns.c: Amazon SES by its notification service; true: it was one, and m->out is filled. */
+bool bounce_sns_read(struct reading_report *m);
+
 /* bounce_reason.c */
 /* Sets reason, class and, where none is given, status of r from the phrases `seen` near it, its status and an SMTP code (0: none). */
 void bounce_judge(struct bounce_recipient *r, uint64_t seen, int smtp_code);

@@ -49,11 +49,16 @@ static bool is_rule(struct span line)
 
 static bool says_copy(struct span line)
 {
-	static const char *const words[] = {"riginal message", "essage follows", "eaders follow", "essage header", "nsent message",
-	    "eturned message", "copy of", "riginal mail", "header of", "RIGINAL MESSAGE", "ORIGINAL MAIL"};
+	static const char *const words[] = {"original message", "message follows", "headers follow", "message header", "unsent message",
+	    "returned message", "copy of", "original mail", "header of", "original headers"};
+	char lower[200];
 
-	for (size_t i = 0; line.len < 200 && i < sizeof words / sizeof *words; i++)
-		if (span_find(line, words[i]) < line.len)
+	if (line.len >= sizeof lower)
+		return false;
+	for (size_t i = 0; i < line.len; i++)
+		lower[i] = ascii_lower(line.at[i]);
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (span_find((struct span){lower, line.len}, words[i]) < line.len)
 			return true;
 	return false;
 }

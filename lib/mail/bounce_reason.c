@@ -197,6 +197,8 @@ void bounce_judge(struct bounce_recipient *r, uint64_t seen, int smtp_code)
 	if (bounce_reason_class(words) == BOUNCE_CLASS_HARD &&
 	    (status == BOUNCE_REASON_MAILBOX_FULL || status == BOUNCE_REASON_TOO_BIG))
 		reason = status;
+	if (reason == BOUNCE_REASON_USER_UNKNOWN && phrase_has(seen, PHRASE_BEFORE_RCPT))
+		reason = BOUNCE_REASON_SENDER;
 	r->reason = reason;
 	r->class = bounce_reason_class(reason);
 	if (r->action != BOUNCE_ACTION_FAILED || first == '4')
