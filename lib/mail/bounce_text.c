@@ -160,7 +160,10 @@ static int weigh_lead(struct span s, const struct candidate *c)
 		return 3;
 	if (s.at[at] == '.' && at + 2 < c->line_end && s.at[at + 1] == '.')
 		return 3;
-	return 2;
+	if (span_starts((struct span){s.at + at, s.len - at}, "on ") && at + 6 < c->line_end && s.at[at + 6] == ',')
+		return 3; /* Exchange: "on Thu, 29 Apr 2010 ..." */
+	char before = c->line > 1 && s.at[c->line - 1] == '\n' ? s.at[c->line - 2] : ':';
+	return before == ':' || before == '.' || before == '-' || before == '>' || before == ')' ? 2 : 0; /* 0: a wrapped sentence */
 }
 
 /* "a@b <c@d>": the first is a name. */
@@ -202,6 +205,14 @@ static size_t words_near(struct span s, size_t from)
 	return next ? (size_t)(next - s.at) : from + n;
 }
 
+/* Does ":" stand in front of the address: "User's mailbox is full: <a@b>"? */
+static bool says_what(struct span s, size_t at)
+{
+	while (at > 0 && (s.at[at - 1] == '<' || s.at[at - 1] == ' '))
+		at--;
+	return at > 0 && s.at[at - 1] == ':';
+}
+
 static void weigh(struct search *f, struct candidate *c, size_t previous_end)
 {
 	struct span s = f->t->plain;
@@ -225,6 +236,8 @@ static void weigh(struct search *f, struct candidate *c, size_t previous_end)
 		c->weight += 2;
 	if (tells_failure(seen) || (c->leads && tells_failure(phrase_seen(f->t, c->line_end, words_near(s, c->line_end)))))
 		c->weight += 1;
+	if (c->start > from + 3 && says_what(s, c->start) && tells_failure(phrase_seen(f->t, from, c->start)))
+		c->weight += 2;
 	if (quoted)
 		c->weight -= 3;
 	if (c->own)
@@ -351,6 +364,21 @@ static bool is_known(const struct bounce_report *out, struct span address)
 	return false;
 }
 
+/* Only one address is weighed at all. */
+static bool is_sole(const struct search *f)
+{
+	const struct candidate *first = NULL;
+
+	for (size_t i = 0; i < f->count; i++) {
+		if (f->items[i].weight < 1)
+			continue;
+		if (first && !same_address(first, &f->items[i]))
+			return false;
+		first = first ? first : &f->items[i];
+	}
+	return first != NULL;
+}
+
 static size_t take(struct search *f, int needed, enum bounce_action action)
 {
 	struct bounce_report *out = f->m->out;
@@ -404,7 +432,7 @@ size_t bounce_text_read(struct reading_report *m, enum bounce_action action)
 	m->out->confidence = BOUNCE_CONFIDENCE_TEXT;
 	size_t n = take(&f, NEEDED, action);
 	if (n == 0)
-		n = take(&f, 1, action);
+		n = take(&f, is_sole(&f) ? 1 : NEEDED - 1, action);
 	if (n == 0)
 		n = take_returned(m, action);
 	explain_alone(m);
