@@ -97,6 +97,8 @@ static void add_phrase(const char *category, const char *phrase)
 	for (const char *p = phrase;;) {
 		const char *star = strchr(p, '*');
 		size_t n = star ? (size_t)(star - p) : strlen(p);
+		while (star && n > 1 && p[n - 1] == ' ')
+			n--;
 		before = add_piece(p, n, category, before, !star);
 		if (!star)
 			return;

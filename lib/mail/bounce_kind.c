@@ -111,8 +111,14 @@ static enum bounce_kind text_kind(struct reading_report *m, const struct look *l
 	             (system && m->original.fields > 2 && has_reply(m, l));
 	bool waits = has(l->notice, PHRASE_DELAY) || (has(l->subject, PHRASE_SUBJECT_DELAY) && !has(l->notice, PHRASE_GIVEN_UP));
 
+	/* An empty sender alone is what vacation programs have, too. */
+	bool proof = has(l->subject, PHRASE_SUBJECT) || has(l->subject, PHRASE_SUBJECT_DELAY) || m->original.fields > 2 || has_reply(m, l);
+	bool named = has(l->from, PHRASE_SENDER) || m->h.v[H_X_FAILED_RECIPIENTS].len || back;
+
 	*sure = system;
-	if (!system && (l->answers || m->h.v[H_IN_REPLY_TO].len || m->h.v[H_REFERENCES].len || m->h.v[H_LIST_ID].len ||
+	if (!named && l->null_sender && (!proof || l->answers))
+		return BOUNCE_NONE;
+	if (!system && ((m->original.fields < 3 && !has_reply(m, l)) || l->answers || m->h.v[H_IN_REPLY_TO].len || m->h.v[H_REFERENCES].len || m->h.v[H_LIST_ID].len ||
 	                   has(l->notice, PHRASE_TALK) || !has(l->subject, PHRASE_SUBJECT) || !has(l->notice, PHRASE_FAILURE)))
 		return BOUNCE_NONE;
 	if (has(l->from, PHRASE_SENDER) && l->answers && m->h.v[H_IN_REPLY_TO].len && has(l->notice, PHRASE_TALK))

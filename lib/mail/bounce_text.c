@@ -30,14 +30,24 @@ struct search {
 
 static bool is_local(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_is_digit(c) || (unsigned char)c >= 0x80 ||
-	       (c && strchr("!#$%&'*+-/=?^_`{|}~.", c));
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_is_digit(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~.", c));
 }
 
 static bool is_domain(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_is_digit(c) || (unsigned char)c >= 0x80 || c == '-' ||
-	       c == '.' || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_is_digit(c) || c == '-' || c == '.' || c == '_';
+}
+
+/* A byte of a letter outside ASCII at `at`. Where no spaces are written (three bytes and more: Chinese, Japanese, Thai) such letters
+ * belong to an address only if one stands right at its "@"; their punctuation never does. */
+static bool is_letter(struct span s, size_t at, bool wide)
+{
+	while (at > 0 && ((unsigned char)s.at[at] & 0xc0) == 0x80)
+		at--;
+	unsigned char c = (unsigned char)s.at[at], d = at + 1 < s.len ? (unsigned char)s.at[at + 1] : 0;
+	if (c < 0xc3 || (c >= 0xe0 && !wide))
+		return false;
+	return !(c == 0xe2 || (c == 0xe3 && d == 0x80) || (c == 0xef && (d == 0xbc || d == 0xbd)));
 }
 
 /* Punctuation that belongs to the sentence and not to the address. */
@@ -63,7 +73,9 @@ static bool address_at(struct span s, size_t floor, size_t at, size_t *start, si
 			return false;
 		from--;
 	} else {
-		while (from > floor && at - from < MAX_LOCAL && is_local(s.at[from - 1]))
+		bool wide = from > floor && (unsigned char)s.at[from - 1] >= 0x80;
+		while (from > floor && at - from < MAX_LOCAL &&
+		       (is_local(s.at[from - 1]) || ((unsigned char)s.at[from - 1] >= 0x80 && is_letter(s, from - 1, wide))))
 			from--;
 		from = trim_left(s, from, at);
 	}
@@ -71,7 +83,8 @@ static bool address_at(struct span s, size_t floor, size_t at, size_t *start, si
 		while (to < s.len && to - at < 60 && s.at[to - 1] != ']')
 			to++;
 	else
-		while (to < s.len && to - at < MAX_LOCAL && is_domain(s.at[to]))
+		while (to < s.len && to - at < MAX_LOCAL &&
+		       (is_domain(s.at[to]) || ((unsigned char)s.at[to] >= 0x80 && is_letter(s, to, (unsigned char)s.at[at + 1] >= 0x80))))
 			to++;
 	while (to > at + 1 && strchr(".-_", s.at[to - 1]))
 		to--;
