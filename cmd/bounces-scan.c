@@ -7,7 +7,8 @@ static const struct cli_option run_options[] = {
 };
 
 static const struct cli_verb verbs[] = {
-    {"run", "--file PATH...", "Reads reports: whom they are about, what happened, and why.", run_options, bounces_file_run, 0, -1},
+    {"run", "--file PATH...", "Reads reports: whom they are about, what happened, and why.", run_options,
+        bounces_file_run, 0, -1},
     {NULL, NULL, NULL, NULL, NULL, 0, 0},
 };
 

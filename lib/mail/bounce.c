@@ -52,7 +52,8 @@ struct bounce_recipient *bounce_add(struct reading_report *m, const char *addres
 	struct bounce_report *out = m->out;
 
 	for (size_t i = 0; i < out->count && i < 100; i++) /* the same person twice, as some servers write */
-		if (span_same(span_of(out->recipients[i].address), span_of(address)) && out->recipients[i].action == action)
+		if (span_same(span_of(out->recipients[i].address), span_of(address)) &&
+		    out->recipients[i].action == action)
 			return NULL;
 	if (out->count >= m->limits->addresses)
 		return NULL;
@@ -72,7 +73,8 @@ bool bounce_names(struct span value, struct span address)
 			continue;
 		const char *from = p - before, *to = from + address.len;
 		if (span_same((struct span){from, address.len}, address) &&
-		    strchr(" \t\r\n<,;:\"'(", from > value.at ? from[-1] : ' ') && strchr(" \t\r\n>,;\"')", to < end ? *to : ' '))
+		    strchr(" \t\r\n<,;:\"'(", from > value.at ? from[-1] : ' ') &&
+		    strchr(" \t\r\n>,;\"')", to < end ? *to : ' '))
 			return true;
 	}
 	return false;
@@ -123,8 +125,9 @@ static void read_feedback(struct reading_report *m)
 		out->complained_about = bounce_status_address(m->a, m->original.v[H_TO]);
 	if (out->feedback_type && strncmp(out->feedback_type, "opt-out", 7) == 0)
 		out->kind = BOUNCE_UNSUBSCRIBE;
-	else if (out->feedback_type && (strcmp(out->feedback_type, "auth-failure") == 0 || strcmp(out->feedback_type, "not-spam") == 0 ||
-	                                   strcmp(out->feedback_type, "dmarc") == 0))
+	else if (out->feedback_type &&
+	         (strcmp(out->feedback_type, "auth-failure") == 0 || strcmp(out->feedback_type, "not-spam") == 0 ||
+	             strcmp(out->feedback_type, "dmarc") == 0))
 		out->kind = BOUNCE_REPORT;
 }
 
@@ -161,7 +164,8 @@ static bool read_status(struct reading_report *m)
 	}
 	if (n == 0)
 		return false;
-	m->out->confidence = m->report_type.len && m->original.fields ? BOUNCE_CONFIDENCE_COMPLETE : BOUNCE_CONFIDENCE_STRUCTURED;
+	m->out->confidence =
+	    m->report_type.len && m->original.fields ? BOUNCE_CONFIDENCE_COMPLETE : BOUNCE_CONFIDENCE_STRUCTURED;
 	for (size_t i = 0; i < m->out->count; i++)
 		bounce_text_explain(m, &m->out->recipients[i]);
 	return true;
@@ -209,9 +213,10 @@ static bool unwrap(struct reading_report *m)
 {
 	struct span type = m->original.v[H_CONTENT_TYPE], from = field_address(m->h.v[H_FROM]);
 
-	if (!span_starts(type, "multipart/report") || !from.len || !span_same(from, field_address(m->original.v[H_FROM])) ||
-	    bounce_part_find(m, PART_STATUS) || phrase_has(phrase_seen(&m->text, 0, m->text.folded.len), PHRASE_FAILURE) ||
-	    m->returned.at < m->raw.at || m->returned.at > m->raw.at + m->raw.len)
+	if (!span_starts(type, "multipart/report") || !from.len ||
+	    !span_same(from, field_address(m->original.v[H_FROM])) || bounce_part_find(m, PART_STATUS) ||
+	    phrase_has(phrase_seen(&m->text, 0, m->text.folded.len), PHRASE_FAILURE) || m->returned.at < m->raw.at ||
+	    m->returned.at > m->raw.at + m->raw.len)
 		return false;
 	m->raw = m->returned;
 	m->h.v[H_CONTENT_TYPE] = type;
@@ -222,8 +227,8 @@ static bool unwrap(struct reading_report *m)
 	return true;
 }
 
-int bounce_read(struct bounce_reader *r, struct arena *a, const void *bytes, size_t n, const struct message_limits *limits,
-    struct bounce_report *out, struct err *e)
+int bounce_read(struct bounce_reader *r, struct arena *a, const void *bytes, size_t n,
+    const struct message_limits *limits, struct bounce_report *out, struct err *e)
 {
 	struct reading_report m = {.r = r, .a = a, .limits = limits ? limits : &message_default_limits, .out = out};
 	bool sure;

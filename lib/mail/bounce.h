@@ -24,7 +24,13 @@ enum bounce_kind {
 };
 
 /* As RFC 3464 section 2.3.3 names them. */
-enum bounce_action { BOUNCE_ACTION_FAILED, BOUNCE_ACTION_DELAYED, BOUNCE_ACTION_DELIVERED, BOUNCE_ACTION_RELAYED, BOUNCE_ACTION_EXPANDED };
+enum bounce_action {
+	BOUNCE_ACTION_FAILED,
+	BOUNCE_ACTION_DELAYED,
+	BOUNCE_ACTION_DELIVERED,
+	BOUNCE_ACTION_RELAYED,
+	BOUNCE_ACTION_EXPANDED
+};
 
 /* Hard: the address, or its domain, is dead. Soft: everything else that failed or waits. None: nothing did. */
 enum bounce_class { BOUNCE_CLASS_NONE, BOUNCE_CLASS_SOFT, BOUNCE_CLASS_HARD };
@@ -38,7 +44,7 @@ enum bounce_reason {
 	BOUNCE_REASON_NO_MAIL, /* the domain takes no mail at all (RFC 7504, 7505) */
 	/* soft: the mailbox */
 	BOUNCE_REASON_MAILBOX_FULL,
-	BOUNCE_REASON_DISABLED, /* suspended, inactive, expired: it may come back */
+	BOUNCE_REASON_DISABLED,   /* suspended, inactive, expired: it may come back */
 	BOUNCE_REASON_SUPPRESSED, /* on a list of the sending provider */
 	BOUNCE_REASON_FILTERED,   /* the person's own filter, or words that may mean it */
 	/* soft: what was sent */
@@ -73,11 +79,12 @@ enum bounce_reason {
 /* How sure it is that this is such a report, 0 to 100. */
 enum bounce_confidence {
 	BOUNCE_CONFIDENCE_NONE = 0,
-	BOUNCE_CONFIDENCE_GUESS = 40,      /* words of a text, the person taken from the returned message */
-	BOUNCE_CONFIDENCE_TEXT = 60,       /* words of a text, the person named in it */
-	BOUNCE_CONFIDENCE_HEADER = 80,     /* a header names the failed recipients; or text and returned message agree */
-	BOUNCE_CONFIDENCE_STRUCTURED = 90, /* RFC 3464, 5965, 8098 fields, out of place or without the returned message */
-	BOUNCE_CONFIDENCE_COMPLETE = 100,  /* the same as the RFC has them, with the returned message or its headers */
+	BOUNCE_CONFIDENCE_GUESS = 40,  /* words of a text, the person taken from the returned message */
+	BOUNCE_CONFIDENCE_TEXT = 60,   /* words of a text, the person named in it */
+	BOUNCE_CONFIDENCE_HEADER = 80, /* a header names the failed recipients; or text and returned message agree */
+	BOUNCE_CONFIDENCE_STRUCTURED =
+	    90, /* RFC 3464, 5965, 8098 fields, out of place or without the returned message */
+	BOUNCE_CONFIDENCE_COMPLETE = 100, /* the same as the RFC has them, with the returned message or its headers */
 };
 
 struct bounce_recipient {
@@ -98,14 +105,15 @@ struct bounce_report {
 	struct bounce_recipient *recipients;
 	size_t count;
 	const char *original_message_id; /* of the returned message, without <>; NULL when unknown */
-	const char *token;               /* "mr1.<id>.<32 hex digits>" as found, in lower case; unchecked; NULL when there is none */
-	const char *envelope_id;         /* Original-Envelope-Id (RFC 3461 ENVID), xtext undone */
-	const char *feedback_type;       /* RFC 5965: "abuse", "fraud", ...; NULL elsewhere */
-	const char *complained_about;    /* RFC 5965 Original-Rcpt-To, or whom the returned message went to; NULL when unknown */
-	const char *from;                /* the address that the report came from; NULL when there is none */
-	const char *message_id;          /* the report's own; NULL when there is none */
-	const char *reporting_mta;       /* NULL when unknown */
-	int64_t date;                    /* the report's Date; meaningful with has_date */
+	const char *token; /* "mr1.<id>.<32 hex digits>" as found, in lower case; unchecked; NULL when there is none */
+	const char *envelope_id;   /* Original-Envelope-Id (RFC 3461 ENVID), xtext undone */
+	const char *feedback_type; /* RFC 5965: "abuse", "fraud", ...; NULL elsewhere */
+	const char
+	    *complained_about;  /* RFC 5965 Original-Rcpt-To, or whom the returned message went to; NULL when unknown */
+	const char *from;       /* the address that the report came from; NULL when there is none */
+	const char *message_id; /* the report's own; NULL when there is none */
+	const char *reporting_mta; /* NULL when unknown */
+	int64_t date;              /* the report's Date; meaningful with has_date */
 	bool has_date;
 };
 
@@ -118,8 +126,8 @@ void bounce_reader_free(struct bounce_reader *r);
  * message_default_limits) caps size, header, parts and nesting. The one failure is REFUSED: longer than limits->raw_bytes. What is
  * no report is BOUNCE_NONE. A recipient is `failed` by proof alone: never for a delay, an auto-reply, a complaint, a read receipt or
  * mail of a person who quotes a report. RFC 3461, 3462, 3464, 3834, 5965, 6522, 6533, 8098. */
-int bounce_read(struct bounce_reader *r, struct arena *a, const void *bytes, size_t n, const struct message_limits *limits,
-    struct bounce_report *out, struct err *e);
+int bounce_read(struct bounce_reader *r, struct arena *a, const void *bytes, size_t n,
+    const struct message_limits *limits, struct bounce_report *out, struct err *e);
 
 /* Words for enums, as the JSON has them: "bounce", "failed", "hard", "user-unknown". */
 const char *bounce_kind_name(enum bounce_kind kind);

@@ -35,10 +35,10 @@ struct reading_report {
 	struct bounce_part *parts;
 	size_t part_count;
 	bool is_multipart;
-	struct span report_type;        /* parameter of multipart/report; empty elsewhere */
-	struct span notice;             /* the words for people, UTF-8, without the copy of the message */
-	struct phrase_text text;        /* the same, folded */
-	struct span returned;           /* the returned message from its header on, decoded but for charsets; empty: none */
+	struct span report_type; /* parameter of multipart/report; empty elsewhere */
+	struct span notice;      /* the words for people, UTF-8, without the copy of the message */
+	struct phrase_text text; /* the same, folded */
+	struct span returned;    /* the returned message from its header on, decoded but for charsets; empty: none */
 	struct bounce_headers original; /* its headers */
 	struct span envelope_id;
 };

@@ -26,7 +26,8 @@ static bool has(uint64_t seen, int category)
 
 static bool is_answer(struct span subject)
 {
-	static const char *const words[] = {"re:", "fwd:", "fw:", "aw:", "wg:", "tr:", "rv:", "sv:", "vs:", "i:", "r:", "rif:", "antw:", "odp:", "ynt:", "enc:"};
+	static const char *const words[] = {"re:", "fwd:", "fw:", "aw:", "wg:", "tr:", "rv:", "sv:", "vs:", "i:", "r:",
+	    "rif:", "antw:", "odp:", "ynt:", "enc:"};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (span_starts(subject, words[i]))
@@ -77,7 +78,8 @@ static bool is_refusal(struct reading_report *m, const struct bounce_part *mdn, 
 		return false;
 	while (field_next(&rest, &f))
 		if (span_is(f.name, "disposition"))
-			return span_find(f.value, "automatic-action") < f.value.len && span_find(f.value, "deleted") < f.value.len;
+			return span_find(f.value, "automatic-action") < f.value.len &&
+			       span_find(f.value, "deleted") < f.value.len;
 	return false;
 }
 
@@ -99,7 +101,8 @@ static bool has_reply(const struct reading_report *m, const struct look *l)
 	struct span words = m->text.plain;
 
 	words.len = words.len < 4000 ? words.len : 4000;
-	return phrase_reason(l->notice) != BOUNCE_REASON_UNDEFINED && (bounce_find_code(words) >= 500 || bounce_find_status(words).len);
+	return phrase_reason(l->notice) != BOUNCE_REASON_UNDEFINED &&
+	       (bounce_find_code(words) >= 500 || bounce_find_status(words).len);
 }
 
 /* A text of a mail system about mail that failed or waits. */
@@ -107,19 +110,22 @@ static enum bounce_kind text_kind(struct reading_report *m, const struct look *l
 {
 	bool back = !l->answers && m->original.fields > 2 && goes_back(m) && has(l->notice, PHRASE_FAILURE);
 	bool system = l->null_sender || has(l->from, PHRASE_SENDER) || m->h.v[H_X_FAILED_RECIPIENTS].len || back;
-	bool fails = has(l->notice, PHRASE_FAILURE) || has(l->subject, PHRASE_SUBJECT) || m->h.v[H_X_FAILED_RECIPIENTS].len ||
-	             (system && m->original.fields > 2 && has_reply(m, l));
-	bool waits = has(l->notice, PHRASE_DELAY) || (has(l->subject, PHRASE_SUBJECT_DELAY) && !has(l->notice, PHRASE_GIVEN_UP));
+	bool fails = has(l->notice, PHRASE_FAILURE) || has(l->subject, PHRASE_SUBJECT) ||
+	             m->h.v[H_X_FAILED_RECIPIENTS].len || (system && m->original.fields > 2 && has_reply(m, l));
+	bool waits =
+	    has(l->notice, PHRASE_DELAY) || (has(l->subject, PHRASE_SUBJECT_DELAY) && !has(l->notice, PHRASE_GIVEN_UP));
 
 	/* An empty sender alone is what vacation programs have, too. */
-	bool proof = has(l->subject, PHRASE_SUBJECT) || has(l->subject, PHRASE_SUBJECT_DELAY) || m->original.fields > 2 || has_reply(m, l);
+	bool proof = has(l->subject, PHRASE_SUBJECT) || has(l->subject, PHRASE_SUBJECT_DELAY) ||
+	             m->original.fields > 2 || has_reply(m, l);
 	bool named = has(l->from, PHRASE_SENDER) || m->h.v[H_X_FAILED_RECIPIENTS].len || back;
 
 	*sure = system;
 	if (!named && l->null_sender && (!proof || l->answers))
 		return BOUNCE_NONE;
-	if (!system && ((m->original.fields < 3 && !has_reply(m, l)) || l->answers || m->h.v[H_IN_REPLY_TO].len || m->h.v[H_REFERENCES].len || m->h.v[H_LIST_ID].len ||
-	                   has(l->notice, PHRASE_TALK) || !has(l->subject, PHRASE_SUBJECT) || !has(l->notice, PHRASE_FAILURE)))
+	if (!system && ((m->original.fields < 3 && !has_reply(m, l)) || l->answers || m->h.v[H_IN_REPLY_TO].len ||
+	                   m->h.v[H_REFERENCES].len || m->h.v[H_LIST_ID].len || has(l->notice, PHRASE_TALK) ||
+	                   !has(l->subject, PHRASE_SUBJECT) || !has(l->notice, PHRASE_FAILURE)))
 		return BOUNCE_NONE;
 	if (has(l->from, PHRASE_SENDER) && l->answers && m->h.v[H_IN_REPLY_TO].len && has(l->notice, PHRASE_TALK))
 		return BOUNCE_NONE; /* a postmaster who answers */
@@ -140,8 +146,8 @@ enum bounce_kind bounce_kind_of(struct reading_report *m, bool *sure)
 	if (bounce_part_find(m, PART_FEEDBACK) || span_is(m->report_type, "feedback-report") ||
 	    (has(l.subject, PHRASE_COMPLAINT) && !l.answers && m->original.fields > 2))
 		return BOUNCE_COMPLAINT;
-	if (bounce_part_find(m, PART_STATUS) &&
-	    (m->report_type.len || l.null_sender || has(l.from, PHRASE_SENDER) || (has(l.subject, PHRASE_SUBJECT) && !l.answers)))
+	if (bounce_part_find(m, PART_STATUS) && (m->report_type.len || l.null_sender || has(l.from, PHRASE_SENDER) ||
+	                                            (has(l.subject, PHRASE_SUBJECT) && !l.answers)))
 		return BOUNCE_FAILED;
 	if (mdn || span_is(m->report_type, "disposition-notification"))
 		return mdn && is_refusal(m, mdn, &l) ? BOUNCE_FAILED : BOUNCE_MDN;

@@ -15,8 +15,9 @@ struct look {
 
 static bool is_mail_field(struct span name)
 {
-	return span_starts(name, "x-") || span_starts(name, "dkim-") || span_starts(name, "arc-") || span_starts(name, "domainkey-") ||
-	       span_is(name, "mime-version") || span_is(name, "authentication-results");
+	return span_starts(name, "x-") || span_starts(name, "dkim-") || span_starts(name, "arc-") ||
+	       span_starts(name, "domainkey-") || span_is(name, "mime-version") ||
+	       span_is(name, "authentication-results");
 }
 
 static struct look look_at(struct span rest)
@@ -49,8 +50,8 @@ static bool is_rule(struct span line)
 
 static bool says_copy(struct span line)
 {
-	static const char *const words[] = {"original message", "message follows", "headers follow", "message header", "unsent message",
-	    "returned message", "copy of", "original mail", "header of", "original headers"};
+	static const char *const words[] = {"original message", "message follows", "headers follow", "message header",
+	    "unsent message", "returned message", "copy of", "original mail", "header of", "original headers"};
 	char lower[200];
 
 	if (line.len >= sizeof lower)
@@ -79,7 +80,8 @@ static size_t find_copy(struct span text)
 		if ((rule || empty) && line.at[0] != ' ' && line.at[0] != '\t' && field_next(&one, &f) &&
 		    (bounce_header_id(f.name) < H_COUNT || is_mail_field(f.name))) {
 			struct look l = look_at(here);
-			if ((l.strong && l.fields > 1 && (rule || l.unfields <= 1)) || (rule && l.fields > 2 && l.unfields <= 1))
+			if ((l.strong && l.fields > 1 && (rule || l.unfields <= 1)) ||
+			    (rule && l.fields > 2 && l.unfields <= 1))
 				return (size_t)(here.at - text.at);
 		}
 		rule = is_rule(line) || says_copy(line);

@@ -27,8 +27,8 @@ static enum part_kind kind_of(const char *type, struct span value)
 		return PART_FEEDBACK;
 	if (strstr(type, "disposition-notification"))
 		return PART_MDN;
-	if (strstr(type, "rfc822") || strcmp(type, "message/global") == 0 || strcmp(type, "message/global-headers") == 0 ||
-	    strcmp(type, "message/partial") == 0)
+	if (strstr(type, "rfc822") || strcmp(type, "message/global") == 0 ||
+	    strcmp(type, "message/global-headers") == 0 || strcmp(type, "message/partial") == 0)
 		return PART_RETURNED;
 	if (strcmp(type, "text/html") == 0)
 		return PART_HTML;

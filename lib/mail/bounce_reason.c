@@ -6,8 +6,8 @@
 
 const char *bounce_kind_name(enum bounce_kind kind)
 {
-	static const char *const names[] = {"none", "bounce", "delayed", "delivered", "auto-reply", "complaint", "report", "mdn",
-	    "challenge", "unsubscribe"};
+	static const char *const names[] = {"none", "bounce", "delayed", "delivered", "auto-reply", "complaint",
+	    "report", "mdn", "challenge", "unsubscribe"};
 
 	return names[kind];
 }
@@ -69,7 +69,8 @@ const char *bounce_reason_name(enum bounce_reason reason)
 
 enum bounce_class bounce_reason_class(enum bounce_reason reason)
 {
-	return reason >= BOUNCE_REASON_USER_UNKNOWN && reason <= BOUNCE_REASON_NO_MAIL ? BOUNCE_CLASS_HARD : BOUNCE_CLASS_SOFT;
+	return reason >= BOUNCE_REASON_USER_UNKNOWN && reason <= BOUNCE_REASON_NO_MAIL ? BOUNCE_CLASS_HARD
+	                                                                               : BOUNCE_CLASS_SOFT;
 }
 
 /* Enhanced status codes without their class (RFC 3463, 5248 and IANA's registry). What servers use for anything (x.0.0, x.5.0) is
@@ -260,8 +261,10 @@ int bounce_find_code(struct span s)
 		if (s.at[i] != '4' && s.at[i] != '5')
 			continue;
 		char before = i ? s.at[i - 1] : ' ', after = i + 3 < s.len ? s.at[i + 3] : ' ';
-		if (digits(s, i) == 3 && s.at[i + 1] <= '5' && !strchr(".-0123456789@[/=_", before) && (before < 'A' || before == '>') &&
-		    (ascii_is_space(after) || after == '-' || after == ':' || after == ',' || after == ')' || after == '.'))
+		if (digits(s, i) == 3 && s.at[i + 1] <= '5' && !strchr(".-0123456789@[/=_", before) &&
+		    (before < 'A' || before == '>') &&
+		    (ascii_is_space(after) || after == '-' || after == ':' || after == ',' || after == ')' ||
+		        after == '.'))
 			return atoi((char[]){s.at[i], s.at[i + 1], s.at[i + 2], '\0'});
 		size_t skip = digits(s, i);
 		i += skip ? skip - 1 : 0;

@@ -52,7 +52,8 @@ static void add(struct reading_report *m, struct span one, enum bounce_action ac
 {
 	const char *address = bounce_status_address(m->a, value_of(one, "\"emailAddress\""));
 	struct bounce_recipient *r = address ? bounce_add(m, address, action) : NULL;
-	struct span status = bounce_find_status(value_of(one, "\"status\"")), words = value_of(one, "\"diagnosticCode\"");
+	struct span status = bounce_find_status(value_of(one, "\"status\"")),
+	            words = value_of(one, "\"diagnosticCode\"");
 	struct phrase_text t;
 
 	if (!r)
@@ -60,7 +61,8 @@ static void add(struct reading_report *m, struct span one, enum bounce_action ac
 	phrase_text_init(m->a, words, &t);
 	r->status = status.len ? span_dup(m->a, status) : NULL;
 	r->diagnostic = words.len ? bounce_line(m->a, words) : NULL;
-	bounce_judge(r, phrase_seen(&t, 0, t.folded.len) | ((uint64_t)(reason != BOUNCE_REASON_UNDEFINED) << reason), bounce_find_code(t.plain));
+	bounce_judge(r, phrase_seen(&t, 0, t.folded.len) | ((uint64_t)(reason != BOUNCE_REASON_UNDEFINED) << reason),
+	    bounce_find_code(t.plain));
 }
 
 /* What SES says in its own terms (bounceSubType); the server's words outweigh it where they say more. */
@@ -123,8 +125,8 @@ bool bounce_sns_read(struct reading_report *m)
 	} else if (span_is(type, "complaint")) {
 		m->out->kind = BOUNCE_COMPLAINT;
 		m->out->feedback_type = bounce_line(m->a, value_of(notice, "\"complaintFeedbackType\""));
-		m->out->complained_about =
-		    bounce_status_address(m->a, value_of(list_of(notice, "\"complainedRecipients\"", ']'), "\"emailAddress\""));
+		m->out->complained_about = bounce_status_address(
+		    m->a, value_of(list_of(notice, "\"complainedRecipients\"", ']'), "\"emailAddress\""));
 	} else if (span_is(type, "delivery")) {
 		m->out->kind = BOUNCE_DELIVERED;
 		add_delivered(m, list_of(span_skip(notice, span_find(notice, "\"delivery\"")), "\"recipients\"", ']'));

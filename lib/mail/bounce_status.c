@@ -66,10 +66,11 @@ static bool read_action(struct span s, enum bounce_action *action)
 	static const struct {
 		const char *word;
 		enum bounce_action action;
-	} words[] = {{"fail", BOUNCE_ACTION_FAILED}, {"delay", BOUNCE_ACTION_DELAYED}, {"deliverable", BOUNCE_ACTION_DELIVERED},
-	    {"delivered", BOUNCE_ACTION_DELIVERED}, {"relay", BOUNCE_ACTION_RELAYED}, {"expand", BOUNCE_ACTION_EXPANDED},
-	    {"undeliver", BOUNCE_ACTION_FAILED}, {"bounce", BOUNCE_ACTION_FAILED}, {"reject", BOUNCE_ACTION_FAILED},
-	    {"error", BOUNCE_ACTION_FAILED}, {"warn", BOUNCE_ACTION_DELAYED}};
+	} words[] = {{"fail", BOUNCE_ACTION_FAILED}, {"delay", BOUNCE_ACTION_DELAYED},
+	    {"deliverable", BOUNCE_ACTION_DELIVERED}, {"delivered", BOUNCE_ACTION_DELIVERED},
+	    {"relay", BOUNCE_ACTION_RELAYED}, {"expand", BOUNCE_ACTION_EXPANDED}, {"undeliver", BOUNCE_ACTION_FAILED},
+	    {"bounce", BOUNCE_ACTION_FAILED}, {"reject", BOUNCE_ACTION_FAILED}, {"error", BOUNCE_ACTION_FAILED},
+	    {"warn", BOUNCE_ACTION_DELAYED}};
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (span_starts(s, words[i].word)) {
@@ -103,7 +104,9 @@ static struct span behind_type(struct span s)
 static void add_block(struct reading_report *m, const struct block *b)
 {
 	const char *final = bounce_status_address(m->a, b->final), *original = bounce_status_address(m->a, b->original);
-	const char *actual = bounce_status_address(m->a, b->actual), *address = original ? original : final ? final : actual;
+	const char *actual = bounce_status_address(m->a, b->actual), *address = original ? original
+	                                                                        : final  ? final
+	                                                                                 : actual;
 	enum bounce_action action = action_of(b);
 	struct phrase_text t;
 
@@ -141,8 +144,9 @@ static bool keep_field(struct block *b, const struct field *f)
 	const struct {
 		const char *name;
 		struct span *at;
-	} fields[] = {{"final-recipient", &b->final}, {"original-recipient", &b->original}, {"x-actual-recipient", &b->actual},
-	    {"action", &b->action}, {"status", &b->status}, {"diagnostic-code", &b->diagnostic}, {"remote-mta", &b->remote_mta}};
+	} fields[] = {{"final-recipient", &b->final}, {"original-recipient", &b->original},
+	    {"x-actual-recipient", &b->actual}, {"action", &b->action}, {"status", &b->status},
+	    {"diagnostic-code", &b->diagnostic}, {"remote-mta", &b->remote_mta}};
 
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
 		if (span_is(f->name, fields[i].name)) {

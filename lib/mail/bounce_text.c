@@ -30,12 +30,14 @@ struct search {
 
 static bool is_local(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_is_digit(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~.", c));
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_is_digit(c) ||
+	       (c && strchr("!#$%&'*+-/=?^_`{|}~.", c));
 }
 
 static bool is_domain(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_is_digit(c) || c == '-' || c == '.' || c == '_';
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_is_digit(c) || c == '-' || c == '.' ||
+	       c == '_';
 }
 
 /* A byte of a letter outside ASCII at `at`. Where no spaces are written (three bytes and more: Chinese, Japanese, Thai) such letters
@@ -67,7 +69,8 @@ static bool address_at(struct span s, size_t floor, size_t at, size_t *start, si
 	size_t from = at, to = at + 1;
 
 	if (from > floor && s.at[from - 1] == '"') { /* a quoted local part */
-		for (from--; from > floor && at - from < MAX_LOCAL && s.at[from - 1] != '"' && s.at[from - 1] != '\n'; from--)
+		for (from--; from > floor && at - from < MAX_LOCAL && s.at[from - 1] != '"' && s.at[from - 1] != '\n';
+		     from--)
 			;
 		if (from == floor || s.at[from - 1] != '"')
 			return false;
@@ -75,7 +78,8 @@ static bool address_at(struct span s, size_t floor, size_t at, size_t *start, si
 	} else {
 		bool wide = from > floor && (unsigned char)s.at[from - 1] >= 0x80;
 		while (from > floor && at - from < MAX_LOCAL &&
-		       (is_local(s.at[from - 1]) || ((unsigned char)s.at[from - 1] >= 0x80 && is_letter(s, from - 1, wide))))
+		       (is_local(s.at[from - 1]) ||
+		           ((unsigned char)s.at[from - 1] >= 0x80 && is_letter(s, from - 1, wide))))
 			from--;
 		from = trim_left(s, from, at);
 	}
@@ -84,7 +88,8 @@ static bool address_at(struct span s, size_t floor, size_t at, size_t *start, si
 			to++;
 	else
 		while (to < s.len && to - at < MAX_LOCAL &&
-		       (is_domain(s.at[to]) || ((unsigned char)s.at[to] >= 0x80 && is_letter(s, to, (unsigned char)s.at[at + 1] >= 0x80))))
+		       (is_domain(s.at[to]) ||
+		           ((unsigned char)s.at[to] >= 0x80 && is_letter(s, to, (unsigned char)s.at[at + 1] >= 0x80))))
 			to++;
 	while (to > at + 1 && strchr(".-_", s.at[to - 1]))
 		to--;
@@ -176,7 +181,9 @@ static int weigh_lead(struct span s, const struct candidate *c)
 	if (span_starts((struct span){s.at + at, s.len - at}, "on ") && at + 6 < c->line_end && s.at[at + 6] == ',')
 		return 3; /* Exchange: "on Thu, 29 Apr 2010 ..." */
 	char before = c->line > 1 && s.at[c->line - 1] == '\n' ? s.at[c->line - 2] : ':';
-	return before == ':' || before == '.' || before == '-' || before == '>' || before == ')' ? 2 : 0; /* 0: a wrapped sentence */
+	return before == ':' || before == '.' || before == '-' || before == '>' || before == ')'
+	           ? 2
+	           : 0; /* 0: a wrapped sentence */
 }
 
 /* "a@b <c@d>": the first is a name. */
@@ -186,7 +193,8 @@ static bool is_name(struct span s, size_t end)
 
 	while (behind.len && strchr("\"' ", behind.at[0]))
 		behind = span_skip(behind, 1);
-	const char *close = behind.len > 2 && behind.at[0] == '<' ? memchr(behind.at, '>', behind.len < 300 ? behind.len : 300) : NULL;
+	const char *close =
+	    behind.len > 2 && behind.at[0] == '<' ? memchr(behind.at, '>', behind.len < 300 ? behind.len : 300) : NULL;
 	return close && memchr(behind.at, '@', (size_t)(close - behind.at));
 }
 
@@ -205,8 +213,9 @@ static bool is_summary(struct span s, size_t line, size_t line_end)
 	struct span previous = {s.at + before, line > before ? line - before : 0};
 
 	return (span_starts(here, "to:") || span_starts(here, "cc:") || span_starts(here, "an:")) &&
-	       (span_starts(next, "subject:") || span_starts(next, "sent:") || span_starts(next, "cc:") || span_starts(next, "date:") ||
-	           span_starts(next, "betreff:") || span_starts(previous, "subject:") || span_starts(previous, "from:"));
+	       (span_starts(next, "subject:") || span_starts(next, "sent:") || span_starts(next, "cc:") ||
+	           span_starts(next, "date:") || span_starts(next, "betreff:") || span_starts(previous, "subject:") ||
+	           span_starts(previous, "from:"));
 }
 
 /* Up to the next address, at most NEAR_BYTES. */
@@ -247,7 +256,8 @@ static void weigh(struct search *f, struct candidate *c, size_t previous_end)
 		c->weight -= 5;
 	if (c->returned)
 		c->weight += 2;
-	if (tells_failure(seen) || (c->leads && tells_failure(phrase_seen(f->t, c->line_end, words_near(s, c->line_end)))))
+	if (tells_failure(seen) ||
+	    (c->leads && tells_failure(phrase_seen(f->t, c->line_end, words_near(s, c->line_end)))))
 		c->weight += 1;
 	if (c->start > from + 3 && says_what(s, c->start) && tells_failure(phrase_seen(f->t, from, c->start)))
 		c->weight += 2;
@@ -297,9 +307,10 @@ static void resolve_generated(struct search *f)
 		struct candidate *c = &f->items[i], *before_it = i ? c - 1 : NULL;
 		size_t from = c->start > 20 ? c->start - 20 : 0;
 		struct span before = {s.at + from, c->start - from};
-		if (span_find(before, "generated from ") < before.len || span_find(before, "generated by ") < before.len ||
-		    span_find(before, "ultimately ") < before.len) {
-			bool alias = before_it && c->start - before_it->end < NEAR_BYTES && !memchr(s.at + before_it->end, '\f', c->start - before_it->end);
+		if (span_find(before, "generated from ") < before.len ||
+		    span_find(before, "generated by ") < before.len || span_find(before, "ultimately ") < before.len) {
+			bool alias = before_it && c->start - before_it->end < NEAR_BYTES &&
+			             !memchr(s.at + before_it->end, '\f', c->start - before_it->end);
 			if (alias)
 				before_it->generated_by = i + 1;
 			c->weight = alias && before_it->weight > NEEDED ? before_it->weight : NEEDED;
@@ -424,7 +435,8 @@ static size_t take_returned(struct reading_report *m, enum bounce_action action)
 	struct span to = m->original.v[H_RECEIVED_FOR].len ? m->original.v[H_RECEIVED_FOR] : m->original.v[H_TO];
 	struct span address = field_address(to);
 
-	if (!address.len || (to.at == m->original.v[H_TO].at && (memchr(to.at, ',', to.len) || m->original.v[H_CC].len)) ||
+	if (!address.len ||
+	    (to.at == m->original.v[H_TO].at && (memchr(to.at, ',', to.len) || m->original.v[H_CC].len)) ||
 	    m->original.v[H_LIST_ID].len || is_own(m, address))
 		return 0;
 	const char *text = bounce_status_address(m->a, address);
@@ -463,9 +475,9 @@ static bool words_behind(struct span s, struct span address, size_t *from, size_
 	for (size_t at = line_stop(s, *from); at < s.len; at = line_stop(s, at + 1)) {
 		size_t start, end, line = at + 1;
 		const char *sign = memchr(s.at + line, '@', line_stop(s, line) - line);
-		if (s.at[at] == '\f' || (sign && address_at(s, line, (size_t)(sign - s.at), &start, &end) && start - line < 40 &&
-		                            only_bullet(s, line, start) &&
-		                            !span_same((struct span){s.at + start, end - start}, address))) {
+		if (s.at[at] == '\f' ||
+		    (sign && address_at(s, line, (size_t)(sign - s.at), &start, &end) && start - line < 40 &&
+		        only_bullet(s, line, start) && !span_same((struct span){s.at + start, end - start}, address))) {
 			*to = at;
 			return true;
 		}

@@ -22,7 +22,8 @@ static const char *find_token(struct arena *a, struct span s)
 		    (ascii_lower(before) >= 'a' && ascii_lower(before) <= 'z'))
 			continue;
 		size_t id = run(here, 4, "0123456789"), dot = 4 + id;
-		if (id == 0 || id > 19 || dot >= here.len || here.at[dot] != '.' || run(here, dot + 1, "0123456789abcdefABCDEF") != 32)
+		if (id == 0 || id > 19 || dot >= here.len || here.at[dot] != '.' ||
+		    run(here, dot + 1, "0123456789abcdefABCDEF") != 32)
 			continue;
 		return span_lower(a, (struct span){here.at, dot + 1 + 32});
 	}
@@ -63,7 +64,10 @@ static struct span quoted_id(struct span notice)
 
 	while (line_next(&notice, &line)) {
 		line = span_trim(line);
-		size_t at = span_starts(line, "message-id:") ? 11 : span_starts(line, "message id:") ? 11 : span_starts(line, "messageid:") ? 10 : 0;
+		size_t at = span_starts(line, "message-id:")   ? 11
+		            : span_starts(line, "message id:") ? 11
+		            : span_starts(line, "messageid:")  ? 10
+		                                               : 0;
 		if (!at || !memchr(line.at, '@', line.len))
 			continue;
 		return in_brackets(span_skip(line, at));

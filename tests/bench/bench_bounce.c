@@ -84,8 +84,8 @@ int main(int argc, char **argv)
 	double start = now_s();
 	size_t recipients = read_all(&c, rounds, reader);
 	double seconds = now_s() - start, messages = (double)c.count * rounds;
-	printf("bench_bounce messages %.0f recipients %zu seconds %.3f rate %.0f MB/s %.0f\n", messages, recipients, seconds,
-	    messages / seconds, (double)c.bytes * rounds / seconds / 1e6);
+	printf("bench_bounce messages %.0f recipients %zu seconds %.3f rate %.0f MB/s %.0f\n", messages, recipients,
+	    seconds, messages / seconds, (double)c.bytes * rounds / seconds / 1e6);
 	bounce_reader_free(reader);
 	for (size_t i = 0; i < c.count; i++)
 		buf_clear(&c.items[i]);
