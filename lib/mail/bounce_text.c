@@ -415,6 +415,8 @@ static size_t take(struct search *f, int needed, enum bounce_action action)
 		struct bounce_recipient *r = bounce_add(f->m, bounce_line(f->m->a, c->address), action);
 		if (!r)
 			continue;
+		if (c->returned)
+			out->confidence = BOUNCE_CONFIDENCE_HEADER;
 		describe(f->m, r, words_start(f, c->line), next_talk(f, c->line, next_recipient(f, i)));
 	}
 	return out->count - before;
