@@ -1,2 +1,2 @@
--- The messages of the outbox that may still be sent or were sent, one a row.
-SELECT id, sha256, size_bytes FROM outbox WHERE state <> 'discarded' ORDER BY id
+-- The messages of the outbox that are still to be sent, or may be, one a row.
+SELECT id, sha256, size_bytes FROM outbox WHERE state IN ('held', 'ready', 'sending', 'deferred', 'failed', 'unknown') ORDER BY id
