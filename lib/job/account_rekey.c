@@ -5,6 +5,7 @@
 #include "job/credential.h"
 #include "job/keys.h"
 #include "job/people.h"
+#include "job/room_key.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -84,6 +85,8 @@ int account_rekey(const struct config *c, struct store *s, const char *old_key, 
 	rc = old_key ? open_given(&k, c, old_key, e) : open_next(&k, c, dry_run, e);
 	if (rc == 0)
 		rc = reseal_all(&k, s, out, dry_run, e);
+	if (rc == 0)
+		rc = room_key_reseal_all(s, k.ring, dry_run, &out->sealed, &out->unchanged, e);
 	if (rc == 0 && (old_key || !dry_run))
 		snprintf(out->key_id, sizeof out->key_id, "%s", secret_ring_id(k.ring));
 	rc = people_end(s, dry_run, rc, e);
