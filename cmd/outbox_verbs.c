@@ -50,7 +50,7 @@ int outbox_verb_list(struct cli *cli, int argc, char **argv)
 
 	(void)argc, (void)argv;
 	if (wanted && !outbox_state_parse(wanted, &state))
-		return cli_usage(cli, "--state: \"%s\" is no state: ready, held, discarded or sent", wanted);
+		return cli_usage(cli, "--state: \"%s\" is no state (digest-send(1) lists them)", wanted);
 	rc = list(cli, &a, wanted ? &state : NULL, &e);
 	arena_clear(&a);
 	return rc == 0 ? 0 : cli_fail(&e);
