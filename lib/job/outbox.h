@@ -85,6 +85,9 @@ struct outbox_problems {
 	size_t count;
 };
 
+/* `problem` is kept, not copied. */
+void outbox_problem_add(struct outbox_problems *p, struct arena *a, const char *problem);
+
 /* Checks a message against its row and the database: the file is there and a plain file, its size and SHA-256 are those of the
  * review, its lines are fit for the wire, nothing holds a control character, and whoever is still to get it may: of a team digest exactly the
  * active admins of this moment, of a participant update that active participant at this address, of a test only active admins. The bytes that were checked are in *bytes, which the caller clears: what is sent is these, not the file read again. */

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct transport_kind;
+
 /* What a kind of transport gets to look at; all of it is borrowed and outlives the transport. */
 struct transport_context {
 	const struct config *config;
@@ -21,6 +23,7 @@ struct transport_context {
 	struct arena *arena; /* of the run: what lives as long as the transport */
 	int64_t now;
 	bool may_ask; /* false (a dry run): open makes no connection, fetches no token and runs no command */
+	const struct transport_kind *const *kinds; /* in the order of asking, NULL at the end; NULL: all there are */
 };
 
 enum transport_readiness {
@@ -36,8 +39,8 @@ enum transport_readiness {
 typedef int transport_readiness_function(const struct transport_context *c, const char *from,
     enum transport_readiness *ready, const char **why, struct err *e);
 
-/* Fills *out for messages of m->from_address; the state is its own (out->close frees it). One that is open serves any
- * number of messages of the same sender, one after the other. Asks nobody yet: out->open connects. Fails as the settings do:
+/* Fills *out for messages of m->from_address; the state is its own (out->close frees it). One that is open serves any number of messages of
+ * the same sender, one after the other. Asks nobody yet: out->open connects; out->find is also called without it. Fails as the settings do:
  * CONFIG, REFUSED, NO_INPUT. */
 typedef int transport_open_function(
     struct transport *out, const struct transport_context *c, const struct outbox_message *m, struct err *e);

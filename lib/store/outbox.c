@@ -227,6 +227,23 @@ int outbox_set_state(struct store *s, int64_t id, enum outbox_state was, enum ou
 	return 0;
 }
 
+int outbox_begin_attempt(
+    struct store *s, int64_t id, enum outbox_state was, int attempt, int64_t now, bool *changed, struct err *e)
+{
+	sqlite3_stmt *st = db_prepare(s, sql_outbox_begin_attempt, e);
+
+	if (!st)
+		return -1;
+	db_bind_int(st, ":id", id);
+	db_bind_text(st, ":was", outbox_state_name(was));
+	db_bind_int(st, ":attempt", attempt);
+	db_bind_int(st, ":now", now);
+	if (db_run(s, st, e) != 0)
+		return -1;
+	*changed = sqlite3_changes(s->db) > 0;
+	return 0;
+}
+
 int outbox_settle(struct store *s, int64_t id, int64_t next_try_at, int64_t now, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_outbox_settle, e);

@@ -87,6 +87,9 @@ int outbox_list(
 int outbox_set_state(struct store *s, int64_t id, enum outbox_state was, enum outbox_state state, int64_t now,
     bool *changed, struct err *e);
 
+/* The message goes from `was` to sending, with the number of this attempt; *changed as above. */
+int outbox_begin_attempt(
+    struct store *s, int64_t id, enum outbox_state was, int attempt, int64_t now, bool *changed, struct err *e);
 /* What the recipients' states make of the message, which is not expired: sending, ready, deferred (until next_try_at), unknown, failed, simulated or sent, in this
  * order of what remains to be done. Within the caller's transaction. */
 int outbox_settle(struct store *s, int64_t id, int64_t next_try_at, int64_t now, struct err *e);
