@@ -357,24 +357,41 @@ int update_subject(struct arena *a, const struct update_templates *t, const stru
 	return **subject ? 0 : err_set(e, ERR_INPUT, "update.%s.subject: gives an empty subject", t->language);
 }
 
+/* One template makes both forms. */
+static int make_both(struct arena *a, const struct update_templates *t, const union template_value *v,
+    const struct body_page *page, struct update_bodies *out, struct err *e)
+{
+	enum body_kind kind = t->html ? BODY_HTML : t->markdown ? BODY_MARKDOWN : BODY_TEXT;
+	const struct template *source = t->html ? t->html : t->markdown ? t->markdown : t->text;
+	struct span rendered;
+	struct body body;
+
+	if (render(a, source, v, &rendered, e) != 0 ||
+	    body_make(a, kind, rendered.at, rendered.len, page, &body, e) != 0)
+		return -1;
+	*out = (struct update_bodies){body.text, body.html};
+	return 0;
+}
+
 int update_bodies(struct arena *a, const struct update_templates *t, const struct update_facts *f, const char *subject,
     struct update_bodies *out, struct err *e)
 {
 	const struct body_page page = {.lang = t->language, .title = subject};
-	enum body_kind kind = t->html ? BODY_HTML : t->markdown ? BODY_MARKDOWN : BODY_TEXT;
-	const struct template *source = t->html ? t->html : t->markdown ? t->markdown : t->text;
 	const union template_value *v = values_of(a, f);
-	struct span rendered, text;
-	struct body body;
+	struct span rendered;
 
-	if (render(a, source, v, &rendered, e) != 0 ||
-	    body_make(a, kind, rendered.at, rendered.len, &page, &body, e) != 0)
-		return -1;
-	*out = (struct update_bodies){body.text, body.html};
-	if (!t->text || source == t->text)
+	if (!t->html || !t->text) {
+		if (make_both(a, t, v, &page, out, e) != 0)
+			return -1;
+	} else {
+		if (render(a, t->html, v, &rendered, e) != 0)
+			return -1;
+		out->html = body_page(a, &page, body_html(a, rendered.at, rendered.len, NULL));
+	}
+	if (!t->text)
 		return 0;
-	if (render(a, t->text, v, &text, e) != 0)
+	if (render(a, t->text, v, &rendered, e) != 0)
 		return -1;
-	out->text = body_text(a, text.at, text.len);
+	out->text = body_text(a, rendered.at, rendered.len);
 	return 0;
 }

@@ -30,18 +30,31 @@ void body_put_clean(struct buf *out, const char *s, size_t n)
 	}
 }
 
+static const char *reference_of(char c)
+{
+	switch (c) {
+	case '&': return "&amp;";
+	case '<': return "&lt;";
+	case '>': return "&gt;";
+	case '"': return "&quot;";
+	case '\'': return "&#39;";
+	default: return NULL;
+	}
+}
+
 void body_put_escaped(struct buf *out, const char *s, size_t n)
 {
+	size_t start = 0;
+
 	for (size_t i = 0; i < n; i++) {
-		switch (s[i]) {
-		case '&': buf_puts(out, "&amp;"); break;
-		case '<': buf_puts(out, "&lt;"); break;
-		case '>': buf_puts(out, "&gt;"); break;
-		case '"': buf_puts(out, "&quot;"); break;
-		case '\'': buf_puts(out, "&#39;"); break;
-		default: buf_putc(out, s[i]); break;
-		}
+		const char *reference = reference_of(s[i]);
+		if (!reference)
+			continue;
+		buf_append(out, s + start, i - start);
+		buf_puts(out, reference);
+		start = i + 1;
 	}
+	buf_append(out, s + start, n - start);
 }
 
 bool body_link_is_good(struct span url)
