@@ -117,8 +117,9 @@ static int report_rows(const char *path, const char *table, const struct reckoni
 {
 	log_info("%s: %s: %" PRIu64 " rows read", path, table, r->rows);
 	if (r->later > 0)
-		log_info("%s: %s: %" PRIu64 " rows of participants are later than now and do not count", path, table,
-		    r->later);
+		log_info("%s: %s: %" PRIu64 " %s later than now and %s not count yet", path, table, r->later,
+		    r->later == 1 ? "row of participants is" : "rows of participants are",
+		    r->later == 1 ? "does" : "do");
 	if (r->unreadable > 0)
 		log_warning("%s: %s: %" PRIu64
 		            " %s of participants %s a timestamp that cannot be read and %s not count; the "

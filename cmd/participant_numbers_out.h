@@ -6,7 +6,7 @@
 #include "job/snapshot.h"
 #include "table.h"
 
-/* One line of JSON, into j->out, which is emptied first. */
+/* One line of JSON; the buffer is emptied first. */
 void participant_numbers_out_json(struct buf *out, const struct reckoned *w);
 /* The heading, and the row of one participant; the study is a column where there are several. */
 void participant_numbers_out_heading(struct table *t, bool with_study);

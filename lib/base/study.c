@@ -195,7 +195,7 @@ static int take_heading(struct reader *r, struct span line, struct err *e)
 	struct span label = span_trim((struct span){line.at + 1, line.len - 1});
 	const char *text;
 
-	if (label.len < 2 || label.at[label.len - 1] != ']')
+	if (label.len < 1 || label.at[label.len - 1] != ']')
 		return err_set(e, ERR_CONFIG, "\"%.*s\" is no heading: write [label]", (int)line.len, line.at);
 	label = span_trim((struct span){label.at, label.len - 1});
 	text = span_dup(r->a, label);

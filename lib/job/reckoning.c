@@ -302,7 +302,7 @@ static struct columns columns_of(struct reckoning *r, size_t index)
 
 	for (const struct tally_column *t = tally_columns(r->tally, (uint32_t)index); t; t = t->next)
 		n++;
-	c.items = arena_array(&r->scratch, n + 1, sizeof *c.items);
+	c.items = arena_array(&r->scratch, n + 1, sizeof(struct tally_column *));
 	for (const struct tally_column *t = tally_columns(r->tally, (uint32_t)index); t; t = t->next) {
 		if (t->kind == TALLY_RETRIEVALS)
 			c.retrievals = t;

@@ -7,7 +7,10 @@
 #include <string.h>
 #include <xxhash.h>
 
-enum { NOBODY = 0 }; /* slots hold numbers from 1 on */
+enum {
+	NOBODY = 0, /* slots hold numbers from 1 on */
+	FEW = 6,    /* kinds whose columns a person has at hand: those that turned up first, which are nearly all */
+};
 
 struct slot {
 	uint32_t hash, number;
@@ -19,20 +22,28 @@ struct slots {
 	size_t size;
 };
 
+/* All that a row needs stands together: what a row costs is the memory it has to wait for. */
 struct person {
-	const char *did;
-	uint32_t did_len;
-	struct tally_column *columns;
+	struct tally_column *at_hand[FEW], *columns;
+	uint32_t number, did_len;
+	char did[];
+};
+
+struct did_slot {
+	struct person *person; /* NULL: nobody */
+	uint32_t hash;
 };
 
 struct tally {
 	struct arena dids, counts; /* `counts`: columns and names of kinds */
-	struct person *people;
+	struct person **people;
 	size_t person_count, person_room, days;
-	struct slots by_did, by_kind;
+	struct did_slot *by_did; /* as slots */
+	size_t by_did_size;
+	struct slots by_kind;
 	struct span *kinds;
 	size_t kind_count;
-	struct tally_column **columns; /* hash table by person and kind */
+	struct tally_column **columns; /* hash table by person and kind, of what is not at hand */
 	size_t column_count, column_size;
 };
 
@@ -71,7 +82,8 @@ struct tally *tally_new(void)
 {
 	struct tally *t = mem_alloc(sizeof *t);
 
-	t->by_did = slots_new(0);
+	t->by_did_size = power_above(0);
+	t->by_did = mem_alloc(t->by_did_size * sizeof *t->by_did);
 	t->kinds = mem_realloc(NULL, TALLY_MAX_KINDS + 1, sizeof *t->kinds);
 	tally_begin(t, 0);
 	return t;
@@ -85,44 +97,57 @@ void tally_free(struct tally *t)
 	arena_clear(&t->counts);
 	free(t->people);
 	free(t->kinds);
-	free(t->by_did.at);
+	free(t->by_did);
 	free(t->by_kind.at);
 	free(t->columns);
 	free(t);
 }
 
+static void put_person(struct tally *t, struct person *p, uint32_t hash)
+{
+	size_t i = hash & (t->by_did_size - 1);
+
+	while (t->by_did[i].person)
+		i = (i + 1) & (t->by_did_size - 1);
+	t->by_did[i] = (struct did_slot){p, hash};
+}
+
 static void grow_people(struct tally *t)
 {
-	size_t room = t->person_room ? t->person_room * 2 : 16;
-
-	t->people = mem_realloc(t->people, room, sizeof *t->people);
-	t->person_room = room;
-	free(t->by_did.at);
-	t->by_did = slots_new(room);
+	t->person_room = t->person_room ? t->person_room * 2 : 16;
+	t->people = mem_realloc(t->people, t->person_room, sizeof(struct person *));
+	free(t->by_did);
+	t->by_did_size = power_above(t->person_room * 2);
+	t->by_did = mem_alloc(t->by_did_size * sizeof *t->by_did);
 	for (size_t i = 0; i < t->person_count; i++)
-		slots_put(&t->by_did, hash_of((struct span){t->people[i].did, t->people[i].did_len}), (uint32_t)i + 1);
+		put_person(t, t->people[i], hash_of((struct span){t->people[i]->did, t->people[i]->did_len}));
 }
 
 void tally_add(struct tally *t, const char *did)
 {
 	struct span s = span_of(did);
+	struct person *p = arena_zalloc(&t->dids, sizeof *p + s.len + 1);
 
 	if (t->person_count == t->person_room)
 		grow_people(t);
-	t->people[t->person_count++] = (struct person){span_dup(&t->dids, s), (uint32_t)s.len, NULL};
-	slots_put(&t->by_did, hash_of(s), (uint32_t)t->person_count);
+	p->number = (uint32_t)t->person_count;
+	p->did_len = (uint32_t)s.len;
+	memcpy(p->did, did, s.len);
+	t->people[t->person_count++] = p;
+	put_person(t, p, hash_of(s));
 }
 
 bool tally_find(const struct tally *t, struct span did, uint32_t *person)
 {
 	uint32_t hash = hash_of(did);
 
-	for (size_t i = hash & (t->by_did.size - 1); t->by_did.at[i].number != NOBODY;
-	     i = (i + 1) & (t->by_did.size - 1)) {
-		const struct person *p = &t->people[t->by_did.at[i].number - 1];
-		if (t->by_did.at[i].hash != hash || p->did_len != did.len || memcmp(p->did, did.at, did.len) != 0)
+	if (did.len == 0)
+		return false; /* a NULL, too */
+	for (size_t i = hash & (t->by_did_size - 1); t->by_did[i].person; i = (i + 1) & (t->by_did_size - 1)) {
+		const struct person *p = t->by_did[i].person;
+		if (t->by_did[i].hash != hash || p->did_len != did.len || memcmp(p->did, did.at, did.len) != 0)
 			continue;
-		*person = t->by_did.at[i].number - 1;
+		*person = p->number;
 		return true;
 	}
 	return false;
@@ -130,7 +155,7 @@ bool tally_find(const struct tally *t, struct span did, uint32_t *person)
 
 const char *tally_did(const struct tally *t, uint32_t person)
 {
-	return t->people[person].did;
+	return t->people[person]->did;
 }
 
 void tally_begin(struct tally *t, size_t days)
@@ -140,14 +165,16 @@ void tally_begin(struct tally *t, size_t days)
 	free(t->by_kind.at);
 	free(t->columns);
 	t->by_kind = slots_new(TALLY_MAX_KINDS);
-	t->column_size = power_above(t->person_count * 2);
+	t->column_size = power_above(0);
 	t->columns = mem_alloc(t->column_size * sizeof(struct tally_column *));
 	t->column_count = 0;
 	/* No name leads to it: an engagement of any name is another kind. */
 	t->kinds[TALLY_RETRIEVALS] = (struct span){"", 0};
 	t->kind_count = 1;
-	for (size_t i = 0; i < t->person_count; i++)
-		t->people[i].columns = NULL;
+	for (size_t i = 0; i < t->person_count; i++) {
+		memset(t->people[i]->at_hand, 0, sizeof t->people[i]->at_hand);
+		t->people[i]->columns = NULL;
+	}
 }
 
 int tally_kind(struct tally *t, struct span name, uint32_t *kind, struct err *e)
@@ -210,26 +237,36 @@ static struct tally_column *new_column(struct tally *t, uint32_t person, uint32_
 
 	c->person = person;
 	c->kind = kind;
-	c->next = t->people[person].columns;
-	t->people[person].columns = c;
+	c->next = t->people[person]->columns;
+	t->people[person]->columns = c;
 	return c;
+}
+
+/* Where the pointer to the column is, or belongs. */
+static struct tally_column **column_of(struct tally *t, uint32_t person, uint32_t kind)
+{
+	size_t i;
+
+	if (kind < FEW)
+		return &t->people[person]->at_hand[kind];
+	i = column_place(t, person, kind);
+	if (!t->columns[i] && ++t->column_count * 2 > t->column_size) {
+		grow_columns(t);
+		i = column_place(t, person, kind);
+	}
+	return &t->columns[i];
 }
 
 void tally_count(struct tally *t, uint32_t person, uint32_t kind, size_t day)
 {
-	size_t i = column_place(t, person, kind);
+	struct tally_column **c = column_of(t, person, kind);
 
-	if (!t->columns[i]) {
-		if (++t->column_count * 2 > t->column_size) {
-			grow_columns(t);
-			i = column_place(t, person, kind);
-		}
-		t->columns[i] = new_column(t, person, kind);
-	}
-	t->columns[i]->counts[day]++;
+	if (!*c)
+		*c = new_column(t, person, kind);
+	(*c)->counts[day]++;
 }
 
 const struct tally_column *tally_columns(const struct tally *t, uint32_t person)
 {
-	return t->people[person].columns;
+	return t->people[person]->columns;
 }

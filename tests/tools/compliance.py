@@ -26,7 +26,7 @@ STUDIES = {
     "half past": dict(study_types="half", day_cut_off="02:30", window_days=7, min_active_days=4, survey_ids="SV_1, SV_2"),
     "havana": dict(study_types="havana", time_zone="America/Havana", day_cut_off="0", min_engagement=0),
     "late": dict(study_types="late", time_zone="Asia/Kathmandu", day_cut_off="23:30", window_days=21, min_active_days=20),
-    "utc": dict(study_types="utc", time_zone="UTC", day_cut_off="05", min_active_days=0),
+    "utc": dict(study_types="utc", time_zone="UTC", day_cut_off="05:07", min_active_days=0),
     "rest": dict(time_zone="Pacific/Auckland", min_retrievals=0, min_engagement=2, window_days=10, min_active_days=6),
 }
 TYPES = ["like", "reply", "repost", "quote", "follow", 'odd "one"', "Größe", ""]
@@ -70,8 +70,19 @@ def stamp(rng, t):
     return t.astimezone(timezone(timedelta(hours=rng.randrange(-11, 13)))).strftime("%Y-%m-%dT%H:%M:%S%z")[:22]
 
 
-def instant(rng, start, now):
-    """Some time between the two; often on the minute of a cut-off or of a change of clocks, or a second beside it."""
+def changes(now):
+    """When the clocks of the studies' zones changed in the 45 days before."""
+    hours = [now.astimezone(timezone.utc).replace(minute=0, second=0) - timedelta(hours=h) for h in range(45 * 24)]
+    zones = [ZoneInfo(settings(label)["time_zone"]) for label in STUDIES]
+    return [t for t in hours for z in zones if t.astimezone(z).utcoffset() != (t - timedelta(hours=1)).astimezone(z).utcoffset()]
+
+
+def instant(rng, start, now, nights):
+    """Some time between the two; often in a night of `nights`, or on the minute of a cut-off, or a second beside it."""
+    if nights and rng.random() < 0.3:
+        t = rng.choice(nights) + timedelta(minutes=rng.randrange(-180, 180))
+        if start < t <= now:
+            return t
     t = start + timedelta(seconds=rng.randrange(int((now - start).total_seconds()) + 3600))
     if rng.random() < 0.4:
         t = t.replace(minute=rng.choice([0, 15, 30, 45]), second=0) + timedelta(seconds=rng.choice([-1, 0, 0, 1]))
@@ -81,6 +92,7 @@ def instant(rng, start, now):
 def make(seed, now, people, compliance, mailroom, conf):
     rng = random.Random(int(seed))
     now = datetime.fromisoformat(now)
+    nights = changes(now)
     requests, engagements, roster = [], [], []
     kinds = [t for s in STUDIES.values() for t in s.get("study_types", "").split(", ") if t] + ["unheard-of", None]
     for i in range(int(people)):
@@ -91,9 +103,9 @@ def make(seed, now, people, compliance, mailroom, conf):
         start = now - timedelta(days=rng.choice([0.2, 1, 3, 8, 13, 14, 15, 40]), minutes=rng.randrange(3000))
         busy = rng.choice([0, 1, 3, 6])
         for _ in range(rng.choice([0, 1, 5, 30, 60]) + 1):
-            requests.append((did, stamp(rng, instant(rng, start, now))))
+            requests.append((did, stamp(rng, instant(rng, start, now, nights))))
         for _ in range(busy * rng.randrange(1, 25)):
-            engagements.append((did, rng.choice(TYPES), stamp(rng, instant(rng, start - timedelta(days=3), now))))
+            engagements.append((did, rng.choice(TYPES), stamp(rng, instant(rng, start - timedelta(days=3), now, nights))))
         if rng.random() < 0.05:
             requests.append((did, rng.choice(NO_STAMPS)))
         if rng.random() < 0.05:
