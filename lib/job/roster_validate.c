@@ -157,17 +157,17 @@ static void find_bad_addresses(struct validating *v)
 			tell(v, ROSTER_RESERVED_ADDRESS, &v->people[i], "the domain is for examples or tests");
 }
 
-static void find_missing(struct validating *v, const struct roster_activity *activity)
+static void find_missing(struct validating *v, const struct did_set *activity)
 {
 	for (size_t i = 0; i < v->count; i++)
 		if (v->people[i].status == PARTICIPANT_ACTIVE && !v->people[i].has_feed_url)
 			tell(v, ROSTER_NO_FEED_URL, &v->people[i], "no feed_url");
 	for (size_t i = 0; activity && i < v->count; i++)
-		if (v->people[i].status == PARTICIPANT_ACTIVE && !activity->has(v->people[i].did, activity->arg))
+		if (v->people[i].status == PARTICIPANT_ACTIVE && !did_set_has(activity, v->people[i].did))
 			tell(v, ROSTER_NO_ACTIVITY, &v->people[i], "no activity in the compliance database");
 }
 
-int roster_validate(struct store *s, const struct roster_activity *activity,
+int roster_validate(struct store *s, const struct did_set *activity,
     void (*finding)(const struct roster_finding *f, void *arg), void *arg, size_t counts[static ROSTER_FINDING_KINDS],
     struct err *e)
 {

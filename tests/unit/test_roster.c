@@ -2,6 +2,7 @@
 #include "base/csv_cell.h"
 #include "job/roster_check.h"
 #include "job/roster_erased.h"
+#include "job/roster_validate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +11,9 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #define D64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
@@ -209,6 +213,62 @@ static void the_erased_are_known_again_in_any_form(void **state)
 	arena_clear(&a);
 }
 
+struct found {
+	char dids[200];
+};
+
+static void note(const struct roster_finding *f, void *arg)
+{
+	struct found *x = arg;
+	size_t n = strlen(x->dids);
+
+	if (f->kind == ROSTER_NO_ACTIVITY)
+		snprintf(x->dids + n, sizeof x->dids - n, "%s ", f->did);
+}
+
+static void people_without_activity_are_found(void **state)
+{
+	static const char *const dids[] = {"did:plc:a", "did:plc:b", "did:plc:c", "did:plc:d"};
+	char path[] = "/tmp/mailroom-roster-XXXXXX", beside[40];
+	struct did_set active = {0};
+	struct store *s;
+	struct err e = {0};
+	struct found x = {{0}};
+	size_t counts[ROSTER_FINDING_KINDS];
+	int applied, fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(store_open(path, STORE_CREATE, &s, &e), 0);
+	assert_int_equal(store_migrate(s, &applied, &e), 0);
+	for (size_t i = 0; i < 4; i++) {
+		struct participant p = {.did = dids[i],
+		    .email = "x@x.example",
+		    .status = i == 3 ? PARTICIPANT_INACTIVE : PARTICIPANT_ACTIVE,
+		    .survey_completed_at = PARTICIPANT_NEVER,
+		    .exported_at = PARTICIPANT_NEVER};
+		assert_int_equal(participants_insert(s, &p, "add", "operator:ops", 100, &e), 0);
+	}
+	assert_int_equal(roster_validate(s, NULL, note, &x, counts, &e), 0);
+	assert_int_equal(counts[ROSTER_NO_ACTIVITY], 0);
+	did_set_add(&active, "did:plc:bzzz", 9);
+	did_set_add(&active, "did:plc:b", 9);
+	did_set_add(&active, "did:plc:A", 9);
+	assert_int_equal(roster_validate(s, &active, note, &x, counts, &e), 0);
+	assert_string_equal(x.dids, "did:plc:a did:plc:c ");
+	assert_int_equal(counts[ROSTER_DUPLICATE_ADDRESS], 4);
+	did_set_clear(&active);
+	assert_int_equal(roster_validate(s, &active, note, &x, counts, &e), 0);
+	assert_int_equal(counts[ROSTER_NO_ACTIVITY], 3);
+	store_close(s);
+	unlink(path);
+	snprintf(beside, sizeof beside, "%s-wal", path);
+	unlink(beside);
+	snprintf(beside, sizeof beside, "%s-shm", path);
+	unlink(beside);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +276,7 @@ int main(void)
 	    cmocka_unit_test(addresses_that_no_server_takes),
 	    cmocka_unit_test(cells_are_no_formulas_and_come_back),
 	    cmocka_unit_test(the_erased_are_known_again_in_any_form),
+	    cmocka_unit_test(people_without_activity_are_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
