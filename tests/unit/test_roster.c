@@ -19,78 +19,78 @@
 
 typedef int check(struct arena *a, const char *given, const char **out, struct err *e);
 
+static const struct {
+	check *check;
+	const char *given, *kept; /* NULL: refused */
+} values[] = {
+    {roster_check_did, "did:plc:abc", "did:plc:abc"},
+    {roster_check_did, " did:plc:abc\t", "did:plc:abc"},
+    {roster_check_did, "did:web:example.org%3A3000:user", "did:web:example.org%3A3000:user"},
+    {roster_check_did, "did:plc:ABC", "did:plc:ABC"},
+    {roster_check_did, "did:key2:z-_.", "did:key2:z-_."},
+    {roster_check_did, "", NULL},
+    {roster_check_did, "plc:abc", NULL},
+    {roster_check_did, "DID:plc:abc", NULL},
+    {roster_check_did, "did:PLC:abc", NULL},
+    {roster_check_did, "did::abc", NULL},
+    {roster_check_did, "did:plc:", NULL},
+    {roster_check_did, "did:plc", NULL},
+    {roster_check_did, "did:plc:a:", NULL},
+    {roster_check_did, "did:plc:a b", NULL},
+    {roster_check_did, "did:plc:a%3", NULL},
+    {roster_check_did, "did:plc:a/b", NULL},
+    {roster_check_did, "did:plc:\xc3\xa9", NULL},
+    {roster_check_email, "Ana.B@Northwind.EXAMPLE", "Ana.B@northwind.example"},
+    {roster_check_email,
+        " ana@b\xc3\xbc"
+        "cher.example ",
+        "ana@xn--bcher-kva.example"},
+    {roster_check_email, "ana@northwind.example.", NULL},
+    {roster_check_email, "ana@localhost", NULL},
+    {roster_check_email, "ana northwind.example", NULL},
+    {roster_check_email, "Ana <ana@northwind.example>", NULL},
+    {roster_check_email, "a@b@c.example", NULL},
+    {roster_check_type, "Pilot", "pilot"},
+    {roster_check_type, "robot", NULL},
+    {roster_check_feed_url, "https://feed.example/x?y=%20", "https://feed.example/x?y=%20"},
+    {roster_check_feed_url, "at://did:plc:abc/app.bsky.feed.generator/x", "at://did:plc:abc/app.bsky.feed.generator/x"},
+    {roster_check_feed_url, "https://", NULL},
+    {roster_check_feed_url, "ftp://feed.example", NULL},
+    {roster_check_feed_url, "javascript:alert(1)", NULL},
+    {roster_check_feed_url, "https://feed.example/a b", NULL},
+    {roster_check_feed_url, "https://feed.example/\"><b>", NULL},
+    {roster_check_prolific_id, "5f3c_A-1", "5f3c_A-1"},
+    {roster_check_prolific_id, "5f@3c", NULL},
+    {roster_check_prolific_id, D64, D64},
+    {roster_check_prolific_id, D64 "a", NULL},
+    {roster_check_study_type, "  wave   two ", "wave two"},
+    {roster_check_study_type, "wave\ttwo", NULL},
+    {roster_check_language, "EN", "en"},
+    {roster_check_language, "pt_br", "pt-BR"},
+    {roster_check_language, "zh-Hant-TW", "zh-hant-TW"},
+    {roster_check_language, "es-419", "es-419"},
+    {roster_check_language, "e", NULL},
+    {roster_check_language, "12", NULL},
+    {roster_check_language, "e1", NULL},
+    {roster_check_language, "en--us", NULL},
+    {roster_check_language, "en-", NULL},
+    {roster_check_language, "../en", NULL},
+    {roster_check_language, "en-abcdefghi", NULL},
+};
+
 static void values_are_brought_to_the_form_that_is_kept(void **state)
 {
-	static const struct {
-		check *check;
-		const char *given, *kept; /* NULL: refused */
-	} rows[] = {
-	    {roster_check_did, "did:plc:abc", "did:plc:abc"},
-	    {roster_check_did, " did:plc:abc\t", "did:plc:abc"},
-	    {roster_check_did, "did:web:example.org%3A3000:user", "did:web:example.org%3A3000:user"},
-	    {roster_check_did, "did:plc:ABC", "did:plc:ABC"},
-	    {roster_check_did, "did:key2:z-_.", "did:key2:z-_."},
-	    {roster_check_did, "", NULL},
-	    {roster_check_did, "plc:abc", NULL},
-	    {roster_check_did, "DID:plc:abc", NULL},
-	    {roster_check_did, "did:PLC:abc", NULL},
-	    {roster_check_did, "did::abc", NULL},
-	    {roster_check_did, "did:plc:", NULL},
-	    {roster_check_did, "did:plc", NULL},
-	    {roster_check_did, "did:plc:a:", NULL},
-	    {roster_check_did, "did:plc:a b", NULL},
-	    {roster_check_did, "did:plc:a%3", NULL},
-	    {roster_check_did, "did:plc:a/b", NULL},
-	    {roster_check_did, "did:plc:\xc3\xa9", NULL},
-	    {roster_check_email, "Ana.B@Northwind.EXAMPLE", "Ana.B@northwind.example"},
-	    {roster_check_email,
-	        " ana@b\xc3\xbc"
-	        "cher.example ",
-	        "ana@xn--bcher-kva.example"},
-	    {roster_check_email, "ana@northwind.example.", NULL},
-	    {roster_check_email, "ana@localhost", NULL},
-	    {roster_check_email, "ana northwind.example", NULL},
-	    {roster_check_email, "Ana <ana@northwind.example>", NULL},
-	    {roster_check_email, "a@b@c.example", NULL},
-	    {roster_check_type, "Pilot", "pilot"},
-	    {roster_check_type, "robot", NULL},
-	    {roster_check_feed_url, "https://feed.example/x?y=%20", "https://feed.example/x?y=%20"},
-	    {roster_check_feed_url, "at://did:plc:abc/app.bsky.feed.generator/x",
-	        "at://did:plc:abc/app.bsky.feed.generator/x"},
-	    {roster_check_feed_url, "https://", NULL},
-	    {roster_check_feed_url, "ftp://feed.example", NULL},
-	    {roster_check_feed_url, "javascript:alert(1)", NULL},
-	    {roster_check_feed_url, "https://feed.example/a b", NULL},
-	    {roster_check_feed_url, "https://feed.example/\"><b>", NULL},
-	    {roster_check_prolific_id, "5f3c_A-1", "5f3c_A-1"},
-	    {roster_check_prolific_id, "5f@3c", NULL},
-	    {roster_check_prolific_id, D64, D64},
-	    {roster_check_prolific_id, D64 "a", NULL},
-	    {roster_check_study_type, "  wave   two ", "wave two"},
-	    {roster_check_study_type, "wave\ttwo", NULL},
-	    {roster_check_language, "EN", "en"},
-	    {roster_check_language, "pt_br", "pt-BR"},
-	    {roster_check_language, "zh-Hant-TW", "zh-hant-TW"},
-	    {roster_check_language, "es-419", "es-419"},
-	    {roster_check_language, "e", NULL},
-	    {roster_check_language, "12", NULL},
-	    {roster_check_language, "e1", NULL},
-	    {roster_check_language, "en--us", NULL},
-	    {roster_check_language, "en-", NULL},
-	    {roster_check_language, "../en", NULL},
-	    {roster_check_language, "en-abcdefghi", NULL},
-	};
 	struct arena a = {0};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
 		struct err e = {0};
 		const char *kept = NULL;
-		int rc = rows[i].check(&a, rows[i].given, &kept, &e);
-		if ((rc == 0) != (rows[i].kept != NULL))
-			fail_msg("\"%s\": %d %s", rows[i].given, rc, e.text);
+		int rc = values[i].check(&a, values[i].given, &kept, &e);
+		if ((rc == 0) != (values[i].kept != NULL))
+			fail_msg("\"%s\": %d %s", values[i].given, rc, e.text);
 		if (rc == 0)
-			assert_string_equal(kept, rows[i].kept);
+			assert_string_equal(kept, values[i].kept);
 		else
 			assert_int_equal(e.code, ERR_INPUT);
 	}
