@@ -145,21 +145,28 @@ static struct span next_line(const char **at, const char *end)
 	return line;
 }
 
+/* "- ", "* ", "[x] ", "[ ] ": bytes of the bullet that the line begins with. */
+static size_t bullet(const char *s, size_t n)
+{
+	if (n >= 2 && (s[0] == '-' || s[0] == '*') && s[1] == ' ')
+		return 2;
+	return n >= 4 && s[0] == '[' && s[2] == ']' && s[3] == ' ' ? 4 : 0;
+}
+
 /* The quote marks and the bullet that a line begins with; the lines that go on begin with `rest`. */
 static struct span lead(struct span line, struct buf *rest)
 {
-	size_t n = 0;
+	size_t n = 0, marks;
 
 	buf_reset(rest);
 	while (n + 1 < line.len && n < BODY_COLUMNS / 2 && line.at[n] == '>' && line.at[n + 1] == ' ') {
 		buf_puts(rest, "> ");
 		n += 2;
 	}
-	if (n + 1 < line.len && (line.at[n] == '-' || line.at[n] == '*') && line.at[n + 1] == ' ') {
-		buf_puts(rest, "  ");
-		n += 2;
-	}
-	return (struct span){line.at, n};
+	marks = bullet(line.at + n, line.len - n);
+	for (size_t i = 0; i < marks; i++)
+		buf_putc(rest, ' ');
+	return (struct span){line.at, n + marks};
 }
 
 /* Clean text, its lines wrapped; no blank lines at the ends. */

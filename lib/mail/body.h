@@ -14,7 +14,7 @@ enum {
 	BODY_BYTES = 1 << 20,
 	/* cmark 0.30 is quadratic in places ("![[]()" again and again): 0.4 s for this much. */
 	BODY_MARKDOWN_BYTES = 128 << 10,
-	BODY_COLUMNS = 78,
+	BODY_COLUMNS = 76, /* of the text: what quoted-printable keeps on one line */
 };
 
 /* What the page around the body says. */

@@ -201,11 +201,14 @@ static void show(const char *name, const char *language, const struct made *m)
 /* Lines are wrapped: they are joined again to be looked into. */
 static const char *joined(struct arena *a, const char *lines)
 {
-	char *text = arena_strdup(a, lines);
+	char *text = arena_strdup(a, lines), *to = text;
 
-	for (char *p = text; *p; p++)
-		if (*p == '\n')
-			*p = ' ';
+	for (const char *p = lines; *p; p++)
+		if (*p != '\n' && *p != ' ')
+			*to++ = *p;
+		else if (to > text && to[-1] != ' ')
+			*to++ = ' ';
+	*to = '\0';
 	return text;
 }
 
@@ -267,7 +270,7 @@ static void test_english(void **state)
 			has(text, cases[i].words[k]);
 		for (size_t k = 0; k < 3 && cases[i].not [k]; k++)
 			has_not(text, cases[i].not [k]);
-		has(m.bodies.text, "data by Friday 20 November, 15:47.");
+		has(text, "data by Friday 20 November, 15:47.");
 		has(m.bodies.html, "<html lang=\"en\">");
 	}
 	update_catalogue_free(c);
