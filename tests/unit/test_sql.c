@@ -19,7 +19,8 @@
 static const char *const big_tables[] = {"emails", "email_bodies", "email_recipients", "email_account_messages",
     "email_thread_keys", "email_threads", "addresses", "email_investor_links", "email_attachments",
     "email_remote_messages", "participants", "participant_status_history", "daily_snapshots",
-    "compliance_monitoring", NULL};
+    "compliance_monitoring", "send_attempts",
+    "outbox_recipients", "bounce_reports", "bounce_recipients", "bounce_places", NULL};
 
 /* Queries whose purpose is the whole table. */
 static const struct {

@@ -1,0 +1,3 @@
+-- On how many days soft bounces counted against a participant since then.
+SELECT count(DISTINCT day) FROM bounce_recipients
+WHERE participant_id = :participant_id AND bounced_at >= :since AND effect = 'counted'
