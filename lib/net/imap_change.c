@@ -44,8 +44,7 @@ int imap_change_move(struct imap *m, const struct imap_set *uids, const char *fo
 		return 0;
 	if (!*folder || strpbrk(folder, "\r\n") || !imap_utf7_encode(folder, &wire)) {
 		buf_clear(&wire);
-		return err_set(
-		    e, ERR_CONFIG, "%s: \"%s\" is no name of a folder", stream_peer(m->stream), folder);
+		return err_set(e, ERR_CONFIG, "%s: \"%s\" is no name of a folder", stream_peer(m->stream), folder);
 	}
 	buf_putc(&target, ' ');
 	imap_core_put_quoted(&target, buf_str(&wire));

@@ -153,8 +153,7 @@ static int examine(struct imap *m, const char *command_word, const char *wire, s
 	return rc;
 }
 
-static int open_folder(
-    struct imap *m, const char *word, const char *name, struct imap_folder_state *out, struct err *e)
+static int open_folder(struct imap *m, const char *word, const char *name, struct imap_folder_state *out, struct err *e)
 {
 	struct buf wire = {0};
 	int rc = -1;

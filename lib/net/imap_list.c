@@ -185,7 +185,8 @@ int imap_uids_unseen(struct imap *m, uint32_t first, struct imap_set *out, struc
 	/* "n:*" always has the last message in it. */
 	for (size_t i = 0; rc == 0 && i < all.n; i++)
 		if (all.ranges[i].last >= first)
-			imap_set_add(out, all.ranges[i].first > first ? all.ranges[i].first : first, all.ranges[i].last);
+			imap_set_add(
+			    out, all.ranges[i].first > first ? all.ranges[i].first : first, all.ranges[i].last);
 	imap_set_clear(&all);
 	return rc;
 }

@@ -9,8 +9,8 @@ static void bind_id(sqlite3_stmt *st, const char *name, int64_t id)
 		db_bind_int(st, name, id);
 }
 
-static int read_attempts(struct store *s, struct arena *a, sqlite3_stmt *st, struct bounce_attempt **list, size_t *n,
-    struct err *e)
+static int read_attempts(
+    struct store *s, struct arena *a, sqlite3_stmt *st, struct bounce_attempt **list, size_t *n, struct err *e)
 {
 	bool row;
 
@@ -140,7 +140,8 @@ int bounces_set_delivery(struct store *s, int64_t attempt_id, const char *delive
 	return db_run(s, st, e);
 }
 
-int bounces_soft_days(struct store *s, int64_t participant_id, int64_t since, int64_t *days, struct err *e)
+int bounces_soft_days(
+    struct store *s, int64_t participant_id, int64_t since, const char *day, int64_t *days, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_bounce_soft_days, e);
 
@@ -148,6 +149,7 @@ int bounces_soft_days(struct store *s, int64_t participant_id, int64_t since, in
 		return -1;
 	db_bind_int(st, ":participant_id", participant_id);
 	db_bind_int(st, ":since", since);
+	db_bind_text(st, ":day", day);
 	return db_get_int(s, st, days, NULL, e);
 }
 
@@ -240,8 +242,8 @@ int bounces_resolve(struct store *s, int64_t report_id, bool as_bounce, const ch
 	return db_run(s, st, e);
 }
 
-int bounces_vouch(struct store *s, int64_t report_id, const char *address, int64_t participant_id, const char *effect,
-    struct err *e)
+int bounces_vouch(
+    struct store *s, int64_t report_id, const char *address, int64_t participant_id, const char *effect, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_bounce_recipient_vouched, e);
 

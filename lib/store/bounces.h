@@ -56,8 +56,9 @@ int bounces_insert(struct store *s, const struct bounce_row *row, int64_t *id, s
 int bounces_insert_recipient(struct store *s, int64_t report_id, const struct bounce_recipient_row *row, struct err *e);
 /* "delayed", "delivered", "bounced" or "complained", unless the attempt has something that weighs more. */
 int bounces_set_delivery(struct store *s, int64_t attempt_id, const char *delivery, int64_t at, struct err *e);
-/* On how many days soft bounces counted against the participant since then. */
-int bounces_soft_days(struct store *s, int64_t participant_id, int64_t since, int64_t *days, struct err *e);
+/* On how many days soft bounces counted against the participant since then, `day` included. */
+int bounces_soft_days(
+    struct store *s, int64_t participant_id, int64_t since, const char *day, int64_t *days, struct err *e);
 
 /* A folder of a mailbox at its present UIDVALIDITY. */
 struct bounce_folder {
@@ -98,8 +99,8 @@ int bounces_set_told(struct store *s, int64_t report_id, int64_t now, struct err
 
 /* A person's decision: outcome "ignored", or "matched" on the person's word. */
 int bounces_resolve(struct store *s, int64_t report_id, bool as_bounce, const char *who, int64_t now, struct err *e);
-int bounces_vouch(struct store *s, int64_t report_id, const char *address, int64_t participant_id, const char *effect,
-    struct err *e);
+int bounces_vouch(
+    struct store *s, int64_t report_id, const char *address, int64_t participant_id, const char *effect, struct err *e);
 
 /* What was done about an attempt, for send_log.jsonl; it lives until the callback returns. */
 struct bounce_note {
