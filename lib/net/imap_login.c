@@ -4,19 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TELLING_BYTES = 6 };
-
-/* True when six bytes in a row of the secret (all of a shorter one) stand in the text. */
-static bool tells(const char *text, const char *secret)
-{
-	size_t n = strlen(secret), part = n < TELLING_BYTES ? n : TELLING_BYTES, len = strlen(text);
-
-	for (size_t i = 0; n > 0 && i + part <= n; i++)
-		if (memmem(text, len, secret + i, part))
-			return true;
-	return false;
-}
-
 /* A server may quote the command it did not understand: words with a piece of the secret in them are not passed on. */
 static int login_result(struct imap *m, const char *how, const char *secret, const char *encoded, struct err *e)
 {
@@ -24,7 +11,7 @@ static int login_result(struct imap *m, const char *how, const char *secret, con
 
 	if (m->status == IMAP_OK)
 		return 0;
-	if (tells(text, secret) || (encoded && tells(text, encoded))) {
+	if (sasl_tells(text, secret) || (encoded && sasl_tells(text, encoded))) {
 		explicit_bzero(m->text.data, m->text.cap);
 		buf_reset(&m->text);
 	}

@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <openssl/evp.h>
 
-enum { STATUS_MAX = 200 };
+enum { STATUS_MAX = 200, TELLING_BYTES = 6, LOGIN_MAX = 64 * 1024 };
 
 const char *sasl_name(enum sasl_mechanism m)
 {
@@ -76,21 +76,38 @@ static void put_message(enum sasl_mechanism m, const struct sasl_login *l, struc
 	}
 }
 
+static void put_base64(const char *bytes, size_t n, struct buf *out)
+{
+	char *to = buf_reserve(out, (n + 2) / 3 * 4 + 1);
+
+	out->len += (size_t)EVP_EncodeBlock((unsigned char *)to, (const unsigned char *)bytes, (int)n);
+}
+
+int sasl_login_word(const char *word, const char *what, struct buf *out, struct err *e)
+{
+	if (!*word)
+		return err_set(e, ERR_CONFIG, "no %s to log in with", what);
+	if (check_text(word, what, e) < 0)
+		return -1;
+	if (strlen(word) > LOGIN_MAX)
+		return err_set(e, ERR_CONFIG, "the %s is too long", what);
+	put_base64(word, strlen(word), out);
+	return 0;
+}
+
 int sasl_first(enum sasl_mechanism m, const struct sasl_login *l, struct buf *out, struct err *e)
 {
 	struct buf text = {0};
-	char *to;
 
 	if (!*l->user)
 		return err_set(e, ERR_CONFIG, "no user name to log in with");
 	if (check_text(l->user, "user name", e) < 0 ||
 	    check_text(l->secret, m == SASL_PLAIN ? "password" : "token", e) < 0)
 		return -1;
-	if (strlen(l->user) + strlen(l->secret) > 64 * 1024)
+	if (strlen(l->user) + strlen(l->secret) > LOGIN_MAX)
 		return err_set(e, ERR_CONFIG, "the password or token is too long");
 	put_message(m, l, &text);
-	to = buf_reserve(out, (text.len + 2) / 3 * 4 + 1);
-	out->len += (size_t)EVP_EncodeBlock((unsigned char *)to, (const unsigned char *)text.data, (int)text.len);
+	put_base64(text.data, text.len, out);
 	sasl_wipe(&text);
 	return 0;
 }
@@ -118,4 +135,14 @@ void sasl_challenge_status(const char *base64, size_t n, struct buf *out)
 		buf_putc(out, status[i] > ' ' && status[i] < 0x7f ? status[i] : '?');
 	json_decref(root);
 	buf_clear(&text);
+}
+
+bool sasl_tells(const char *text, const char *secret)
+{
+	size_t n = strlen(secret), part = n < TELLING_BYTES ? n : TELLING_BYTES, len = strlen(text);
+
+	for (size_t i = 0; n > 0 && i + part <= n; i++)
+		if (memmem(text, len, secret + i, part))
+			return true;
+	return false;
 }

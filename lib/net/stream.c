@@ -47,6 +47,29 @@ int stream_port(const struct stream *s)
 	return s->port;
 }
 
+void stream_local_literal(const struct stream *s, struct buf *out)
+{
+	struct sockaddr_storage at = {.ss_family = AF_UNSPEC};
+	socklen_t size = sizeof at;
+	char text[INET6_ADDRSTRLEN] = "127.0.0.1";
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6 = {.sin6_family = AF_UNSPEC};
+
+	if (s->fd >= 0)
+		getsockname(s->fd, (struct sockaddr *)&at, &size);
+	if (at.ss_family == AF_INET6) {
+		memcpy(&v6, &at, sizeof v6);
+		if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr))
+			inet_ntop(AF_INET, v6.sin6_addr.s6_addr + 12, text, sizeof text);
+		else
+			inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
+	} else if (at.ss_family == AF_INET) {
+		memcpy(&v4, &at, sizeof v4);
+		inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
+	}
+	buf_printf(out, "[%s%s]", strchr(text, ':') ? "IPv6:" : "", text);
+}
+
 bool stream_is_encrypted(const struct stream *s)
 {
 	return s->tls != NULL;
@@ -360,6 +383,28 @@ int stream_skip(struct stream *s, size_t n, struct err *e)
 		n -= got;
 	}
 	return 0;
+}
+
+size_t stream_unread(const struct stream *s)
+{
+	return s->len - s->at;
+}
+
+bool stream_is_ready(struct stream *s)
+{
+	struct err ignored = {0};
+	ssize_t r;
+
+	if (s->at < s->len || s->fd < 0)
+		return s->fd >= 0;
+	s->at = s->len = 0;
+	if (s->tls) {
+		enum stream_tls_want want = stream_tls_read(s->tls, s->buffer, sizeof s->buffer, &s->len, &ignored);
+		return want != STREAM_TLS_WANT_READ && want != STREAM_TLS_WANT_WRITE;
+	}
+	r = recv(s->fd, s->buffer, sizeof s->buffer, 0);
+	s->len = r > 0 ? (size_t)r : 0;
+	return r >= 0 || (errno != EAGAIN && errno != EINTR);
 }
 
 static int write_plain(struct stream *s, const char *from, size_t n, size_t *done, double until, struct err *e)

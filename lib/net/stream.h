@@ -3,6 +3,7 @@
 #ifndef NET_STREAM_H
 #define NET_STREAM_H
 
+#include "base/buf.h"
 #include "base/err.h"
 
 #include <stdbool.h>
@@ -53,7 +54,13 @@ int stream_read(struct stream *s, void *bytes, size_t n, struct err *e);
 /* Reads n bytes and forgets them. */
 int stream_skip(struct stream *s, size_t n, struct err *e);
 
-/* All n bytes. Errors never quote them. */
+/* How many bytes have come that nobody has read yet. */
+size_t stream_unread(const struct stream *s);
+/* Looks without waiting whether the next read would come back at once: with bytes, with the end or with a failure. Never true
+ * for a stream of bytes, where nothing comes before it is asked for. */
+bool stream_is_ready(struct stream *s);
+
+/* All n bytes: handed to the system when it returns 0, nothing is kept back. Errors never quote them. */
 int stream_write(struct stream *s, const void *bytes, size_t n, struct err *e);
 
 /* From now on the work must end in this time, however busy the stream is: a server that trickles cannot hold us. Each call
@@ -64,5 +71,9 @@ void stream_limit(struct stream *s, int timeout_ms);
 const char *stream_peer(const struct stream *s);
 const char *stream_host(const struct stream *s);
 int stream_port(const struct stream *s);
+
+/* Appends this end's own address as mail servers want to hear it where there is no name: "[192.0.2.1]", "[IPv6:2001:db8::1]"
+ * (RFC 5321 section 4.1.3). */
+void stream_local_literal(const struct stream *s, struct buf *out);
 
 #endif

@@ -4,6 +4,7 @@
 #
 # dovecot_start        sets DOVECOT_DIR, DOVECOT_IMAP (plain, STARTTLS) and DOVECOT_IMAPS (ports), DOVECOT_CA (file)
 #                      127.0.0.1 has the right certificate, .2 one for another host, .3 an expired, .4 a self-signed one
+#                      with DOVECOT_RELAY=PORT also DOVECOT_SUBMISSION (STARTTLS), handing on to that port (see postfix.bash)
 # dovecot_mail USER FOLDER FILE...    puts messages into a folder ("" is INBOX)
 # dovecot_maildir USER FOLDER         prints where the folder is
 # dovecot_stop
@@ -29,7 +30,7 @@ dovecot_config() {
 		base_dir = $d/run
 		state_dir = $d/run
 		log_path = $d/log
-		protocols = imap
+		protocols = imap${DOVECOT_RELAY:+ submission}
 		default_internal_user = $user
 		default_internal_group = $group
 		default_login_user = $user
@@ -99,12 +100,34 @@ dovecot_config() {
 		    ssl = yes
 		  }
 		}
+		service auth {
+		  unix_listener auth-client {
+		    mode = 0666
+		  }
+		}
 		service anvil {
 		  chroot =
 		}
 		service stats {
 		  chroot =
 		}
+	EOF
+	if [ -n "${DOVECOT_RELAY-}" ]; then dovecot_submission_config; fi
+}
+
+dovecot_submission_config() {
+	cat <<-EOF
+		service submission-login {
+		  chroot =
+		  inet_listener submission {
+		    address = 127.0.0.1
+		    port = $DOVECOT_SUBMISSION
+		  }
+		}
+		hostname = dovecot.test.example
+		submission_relay_host = 127.0.0.1
+		submission_relay_port = $DOVECOT_RELAY
+		submission_relay_ssl = no
 	EOF
 }
 
@@ -117,7 +140,7 @@ dovecot_start() {
 	printf '%s:{PLAIN}secret word::::::\n' kay mara >"$DOVECOT_DIR/passwd"
 	python3 "${BASH_SOURCE[0]%/*}/introspection.py" </dev/null >"$DOVECOT_DIR/introspection" 2>"$DOVECOT_DIR/introspection.log" 3>&- & DOVECOT_TOKENS=$!
 	for try in {1..5}; do
-		read -r DOVECOT_IMAP DOVECOT_IMAPS < <(dovecot_free_ports 2)
+		read -r DOVECOT_IMAP DOVECOT_IMAPS DOVECOT_SUBMISSION < <(dovecot_free_ports 3)
 		dovecot_try && return
 	done
 	cat "$DOVECOT_DIR/log"
