@@ -1,4 +1,4 @@
-/* account: the mailboxes that Mailroom reads. */
+/* account: the mailboxes that Mailroom reads, and the addresses it sends from. */
 #include "job/account.h"
 #include "account_out.h"
 #include "account_verbs.h"
@@ -63,20 +63,29 @@ static int verb_restore(struct cli *cli, int argc, char **argv)
 }
 
 struct listing {
+	struct store *store;
 	struct json *json; /* NULL: a table */
 	struct table *table;
+	struct err *e;
 };
 
 static int list_one(const struct account *account, void *arg)
 {
 	struct listing *l = arg;
+	struct arena a = {0};
+	struct smtp_settings settings;
+	struct account_out_smtp smtp = {&settings, ACCOUNT_SMTP_NOTHING};
+	bool has;
+	int rc = account_smtp_get(l->store, &a, account, &settings, &has, &smtp.secret, l->e);
 
-	if (l->json) {
-		account_out_json(l->json, account);
-		return 0;
-	}
-	account_out_row(l->table, account);
-	return 0;
+	if (!has)
+		smtp.settings = NULL;
+	if (rc == 0 && l->json)
+		account_out_json(l->json, account, &smtp);
+	else if (rc == 0)
+		account_out_row(l->table, account, &smtp);
+	arena_clear(&a);
+	return rc;
 }
 
 static int verb_list(struct cli *cli, int argc, char **argv)
@@ -85,15 +94,14 @@ static int verb_list(struct cli *cli, int argc, char **argv)
 	struct buf out = {0};
 	struct json j = {.out = &out};
 	struct table table = {.columns = ACCOUNT_OUT_COLUMNS};
-	struct listing l = {cli_json(cli) ? &j : NULL, &table};
-	struct store *s;
+	struct listing l = {NULL, cli_json(cli) ? &j : NULL, &table, &e};
 	int status = 0;
 
 	(void)argc, (void)argv;
 	if (cli_json(cli))
 		people_out_list_begin(&j, "accounts");
-	if (cli_open_store(cli, STORE_READ, &s, &e) != 0 ||
-	    accounts_each(s, cli_flag(cli, "all"), list_one, &l, &e) != 0)
+	if (cli_open_store(cli, STORE_READ, &l.store, &e) != 0 ||
+	    accounts_each(l.store, cli_flag(cli, "all"), list_one, &l, &e) != 0)
 		status = cli_fail(&e);
 	else if (cli_json(cli))
 		people_out_list_end(&j);
@@ -114,7 +122,11 @@ static const struct cli_verb verbs[] = {
     {"enroll-all", "", "enroll every active team member of the Workspace", NULL, account_enroll_all, 0, 0},
     {"login", "ADDRESS", "capture a Gmail mailbox by its owner's consent", account_login_options, account_login, 1, 1},
     {"imap", "ADDRESS", "capture a mailbox by IMAP, or change how", account_imap_options, account_imap_verb, 1, 1},
-    {"test", "ADDRESS", "see whether a mailbox lets us in", NULL, account_test, 1, 1},
+    {"smtp", "ADDRESS", "give a sending address its mail server, or change it", account_smtp_options, account_smtp_verb,
+        1, 1},
+    {"test", "ADDRESS", "see whether the servers of a mailbox let us in", account_test_options, account_test, 1, 1},
+    {"enable", "ADDRESS", "test its mail server, and let mail out by it", account_enable_options, account_enable, 1, 1},
+    {"disable", "ADDRESS", "let no mail out by its mail server", account_enable_options, account_disable, 1, 1},
     {"pause", "ADDRESS", "leave a mailbox out of the capture for now", NULL, account_pause, 1, 1},
     {"resume", "ADDRESS", "capture a paused mailbox again", NULL, account_resume, 1, 1},
     {"rekey", "", "seal the stored secrets with a new key", account_rekey_options, account_rekey_verb, 0, 0},
@@ -123,7 +135,8 @@ static const struct cli_verb verbs[] = {
 
 int main(int argc, char **argv)
 {
-	static const struct cli_program program = {"account", "the mailboxes that Mailroom reads", verbs, NULL};
+	static const struct cli_program program = {
+	    "account", "the mailboxes that Mailroom reads and sends from", verbs, NULL};
 
 	return cli_main(&program, argc, argv);
 }

@@ -1,13 +1,11 @@
-/* account: enroll, enroll-all, pause, resume, test. */
+/* account: enroll, enroll-all, pause, resume. */
 #include "job/account_gmail.h"
 #include "account_out.h"
 #include "account_verbs.h"
 #include "base/log.h"
 #include "people_out.h"
 
-#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 static int open_store(struct cli *cli, struct account_gmail *g, struct err *e)
 {
@@ -113,55 +111,4 @@ int account_resume(struct cli *cli, int argc, char **argv)
 {
 	(void)argc;
 	return set_sync(cli, argv[0], true);
-}
-
-static void print_profile(struct cli *cli, const struct account *account, const struct gmail_profile *p)
-{
-	struct buf out = {0};
-	struct json j = {.out = &out};
-
-	if (!cli_json(cli)) {
-		if (!cli_quiet(cli))
-			printf("%s: good (%s, %" PRId64 " messages, %" PRId64 " threads)\n", account->address,
-			    account->provider, p->messages, p->threads);
-		return;
-	}
-	json_open(&j, '{');
-	json_key(&j, "format");
-	json_int(&j, 1);
-	json_key(&j, "address");
-	json_str(&j, account->address);
-	json_key(&j, "provider");
-	json_str(&j, account->provider);
-	json_key(&j, "messages");
-	json_int(&j, p->messages);
-	json_key(&j, "threads");
-	json_int(&j, p->threads);
-	people_out_end(&j);
-	buf_clear(&out);
-}
-
-int account_test(struct cli *cli, int argc, char **argv)
-{
-	struct err e = {0};
-	struct arena a = {0};
-	struct http_options options = {0};
-	struct http *http = http_new(&options);
-	struct account account;
-	struct account_gmail g;
-	struct gmail_profile profile;
-	int status = 0;
-
-	(void)argc;
-	if (open_store(cli, &g, &e) != 0 || account_gmail_find(g.store, &a, argv[0], &account, &e) != 0)
-		status = cli_fail(&e);
-	else if (strcmp(account.provider, ACCOUNTS_IMAP) == 0)
-		status = account_imap_try(cli, g.store, &account);
-	else if (account_gmail_test(&g, http, &a, &account, &profile, &e) != 0)
-		status = cli_fail(&e);
-	else
-		print_profile(cli, &account, &profile);
-	http_free(http);
-	arena_clear(&a);
-	return status;
 }

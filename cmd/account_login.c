@@ -20,6 +20,7 @@ enum { PASTE_MAX_BYTES = 16 << 10 };
 const struct cli_option account_login_options[] = {
     {"no-browser", 0, NULL, "open no browser, and read the address that the browser ended at from standard input"},
     {"compose", 0, NULL, "ask for drafts and sending too"},
+    {"smtp", 0, NULL, "ask for sending by SMTP (--auth xoauth2) too"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -148,8 +149,11 @@ static int run(
 int account_login(struct cli *cli, int argc, char **argv)
 {
 	struct http_options options = {0};
-	struct account_login_options o = {
-	    .config = cli_config(cli), .address = argv[0], .compose = cli_flag(cli, "compose"), .now = cli_now(cli)};
+	struct account_login_options o = {.config = cli_config(cli),
+	    .address = argv[0],
+	    .compose = cli_flag(cli, "compose"),
+	    .smtp = cli_flag(cli, "smtp"),
+	    .now = cli_now(cli)};
 	struct err e = {0};
 	struct arena a = {0};
 	struct account account;

@@ -3,12 +3,13 @@
 #define CMD_ACCOUNT_VERBS_H
 
 #include "cli.h"
-#include "store/accounts.h"
-#include "store/store.h"
 
+extern const struct cli_option account_enable_options[];
 extern const struct cli_option account_imap_options[];
 extern const struct cli_option account_login_options[];
 extern const struct cli_option account_rekey_options[];
+extern const struct cli_option account_smtp_options[];
+extern const struct cli_option account_test_options[];
 
 int account_enroll(struct cli *cli, int argc, char **argv);
 int account_enroll_all(struct cli *cli, int argc, char **argv);
@@ -17,9 +18,9 @@ int account_resume(struct cli *cli, int argc, char **argv);
 int account_test(struct cli *cli, int argc, char **argv);
 int account_login(struct cli *cli, int argc, char **argv);
 int account_imap_verb(struct cli *cli, int argc, char **argv);
+int account_smtp_verb(struct cli *cli, int argc, char **argv);
+int account_enable(struct cli *cli, int argc, char **argv);
+int account_disable(struct cli *cli, int argc, char **argv);
 int account_rekey_verb(struct cli *cli, int argc, char **argv);
-
-/* `test` of an IMAP mailbox. */
-int account_imap_try(struct cli *cli, struct store *s, const struct account *account);
 
 #endif

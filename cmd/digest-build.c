@@ -27,7 +27,7 @@ static struct digest_settings settings(const struct config *c)
 	                                                                    : config_text(c, "MAILROOM_TZ"),
 	    .from = config_text(c, "MAILROOM_DIGEST_FROM"),
 	    .from_name = config_text(c, "MAILROOM_DIGEST_FROM_NAME"),
-	    .outbox_dir = config_text(c, "MAILROOM_OUTBOX_DIR")};
+	    .config = c};
 }
 
 static int write_html(const struct digest *d, const char *path, struct err *e)

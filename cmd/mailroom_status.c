@@ -25,6 +25,20 @@ static json_t *accounts_json(const struct status *st)
 	return list;
 }
 
+static json_t *senders_json(const struct status *st)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < st->sender_count; i++) {
+		const struct status_sender *s = &st->senders[i];
+		json_array_append_new(
+		    list, json_pack("{s:o, s:o, s:b, s:o, s:o, s:o}", "address", jsontext(s->address), "server",
+		              jsontext(s->server), "enabled", s->is_enabled, "disabled_why", jsontext(s->disabled_why),
+		              "last_error", jsontext(s->last_error), "last_ok_at", time_or_null(s->last_ok_at)));
+	}
+	return list;
+}
+
 static json_t *runs_json(const struct status *st)
 {
 	json_t *list = json_array();
@@ -63,6 +77,7 @@ static void print_json(const struct status *st)
 	    (json_int_t)c->attachments_skipped, "failed_items", (json_int_t)c->failed_open, "people",
 	    (json_int_t)c->people, "investors", (json_int_t)c->investors, "accounts", accounts_json(st), "runs",
 	    runs_json(st), "outbox", outbox);
+	json_object_set_new(root, "senders", senders_json(st));
 	json_dumpf(root, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(root);
@@ -107,6 +122,12 @@ static void print_lists(const struct status *st)
 		printf("mailbox      %s, %lld messages, last run %s%s\n", a->address, (long long)a->messages,
 		    a->last_run_at ? zone_format(a->last_run_at, ZONE_DATE_TIME, when) : "never",
 		    a->enabled ? "" : ", paused");
+	}
+	for (size_t i = 0; i < st->sender_count; i++) {
+		const struct status_sender *s = &st->senders[i];
+		printf("sender       %s by %s%s%s%s\n", s->address, s->server,
+		    s->is_enabled ? "" : ", off: ", s->is_enabled ? "" : s->disabled_why,
+		    s->is_enabled && s->last_error ? ", failing (account list --json)" : "");
 	}
 	for (size_t i = 0; i < st->run_count; i++) {
 		const struct stats_run *r = &st->runs[i];

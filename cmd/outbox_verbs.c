@@ -2,22 +2,11 @@
 
 #include "job/outbox.h"
 #include "outbox_view.h"
-
-#include <errno.h>
-#include <stdlib.h>
+#include "send_verbs.h"
 
 static const char *dir_of(const struct cli *cli)
 {
 	return config_text(cli_config(cli), "MAILROOM_OUTBOX_DIR");
-}
-
-static bool parse_id(const char *text, int64_t *id)
-{
-	char *end;
-
-	errno = 0;
-	*id = strtoll(text, &end, 10);
-	return !errno && *text >= '1' && *text <= '9' && *end == '\0';
 }
 
 static int list(struct cli *cli, struct arena *a, const enum outbox_state *state, struct err *e)
@@ -30,8 +19,8 @@ static int list(struct cli *cli, struct arena *a, const enum outbox_state *state
 	if (cli_json(cli)) {
 		json_t *rows = json_array();
 		for (size_t i = 0; i < l.count; i++)
-			json_array_append_new(
-			    rows, outbox_view_json(&l.items[i], outbox_path(a, dir_of(cli), l.items[i].id), NULL));
+			json_array_append_new(rows,
+			    outbox_view_json(&l.items[i], outbox_path(a, dir_of(cli), l.items[i].id), NULL, NULL));
 		outbox_view_print_json(json_pack("{s:i, s:o}", "format", 1, "messages", rows));
 		return 0;
 	}
@@ -50,7 +39,7 @@ int outbox_verb_list(struct cli *cli, int argc, char **argv)
 
 	(void)argc, (void)argv;
 	if (wanted && !outbox_state_parse(wanted, &state))
-		return cli_usage(cli, "--state: \"%s\" is no state: ready, held, discarded or sent", wanted);
+		return cli_usage(cli, "--state: \"%s\" is no state (digest-send(1) lists them)", wanted);
 	rc = list(cli, &a, wanted ? &state : NULL, &e);
 	arena_clear(&a);
 	return rc == 0 ? 0 : cli_fail(&e);
@@ -65,7 +54,7 @@ static int show(struct cli *cli, struct arena *a, int64_t id, struct err *e)
 	if (cli_open_store(cli, STORE_READ, &s, e) != 0 || outbox_show(s, a, dir_of(cli), id, &shown, e) != 0)
 		return -1;
 	if (cli_json(cli)) {
-		json_t *j = outbox_view_json(shown.message, shown.path, &shown.problems);
+		json_t *j = outbox_view_json(shown.message, shown.path, &shown.problems, NULL);
 		json_object_set_new(j, "format", json_integer(1));
 		json_object_set_new(j, "headers", json_string(shown.headers));
 		json_object_set_new(j, "text", json_string(shown.text));
@@ -84,7 +73,7 @@ int outbox_verb_show(struct cli *cli, int argc, char **argv)
 	int status;
 
 	(void)argc;
-	if (!parse_id(argv[0], &id))
+	if (!send_parse_id(argv[0], &id))
 		return cli_usage(cli, "\"%s\" is no number of a message", argv[0]);
 	status = show(cli, &a, id, &e);
 	arena_clear(&a);
@@ -101,12 +90,12 @@ static int move_all(struct cli *cli, int argc, char **argv, enum outbox_state to
 	int status = 0;
 
 	for (int i = 0; i < argc; i++)
-		if (!parse_id(argv[i], &id))
+		if (!send_parse_id(argv[i], &id))
 			return cli_usage(cli, "\"%s\" is no number of a message", argv[i]);
 	if (cli_open_store(cli, STORE_WRITE, &s, &e) != 0)
 		return cli_fail(&e);
 	for (int i = 0; i < argc; i++) {
-		parse_id(argv[i], &id);
+		send_parse_id(argv[i], &id);
 		if (outbox_move(s, &a, dir_of(cli), id, to, cli_dry_run(cli), cli_now(cli), &e) != 0)
 			status = argc == 1 ? cli_fail(&e) : (cli_fail(&e), 1);
 	}

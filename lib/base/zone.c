@@ -123,3 +123,11 @@ char *zone_format(int64_t t, enum zone_style style, char out[static ZONE_TEXT_BY
 		out[0] = '\0';
 	return out;
 }
+
+int zone_minutes(int64_t t)
+{
+	time_t tt = (time_t)t;
+	struct tm tm;
+
+	return localtime_r(&tt, &tm) ? (int)(tm.tm_gmtoff / 60) : 0;
+}

@@ -15,6 +15,9 @@ int64_t zone_local(int year, int month, int day, int hour, int minute, int secon
 /* The first second of the local day that `t` is in, and of the day `days` later (or earlier). */
 int64_t zone_day_start(int64_t t);
 int64_t zone_day_shift(int64_t day_start, int days);
+/* Minutes east of UTC that the zone has at `t`. */
+int zone_minutes(int64_t t);
+
 enum zone_style {
 	ZONE_DATE,      /* 2026-11-20 */
 	ZONE_TIME,      /* 09:48 */

@@ -1,69 +1,45 @@
 #include "job/account_imap.h"
 
+#include "job/account_server.h"
 #include "job/credential.h"
 #include "job/imap_access.h"
 #include "job/imap_folders.h"
 #include "store/cursors.h"
 
 #include <string.h>
-#include <strings.h>
 
-enum { PORT_TLS = 993, PORT_PLAIN = 143, TEXT_MAX = 1000 };
+enum { PORT_TLS = 993, PORT_PLAIN = 143 };
 
-static bool is_this_machine(const char *host)
+static struct account_server server_of(const struct imap_settings *s)
 {
-	return strcasecmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
-}
-
-static bool is_clean(const char *s)
-{
-	for (const char *p = s; *p; p++)
-		if ((unsigned char)*p < ' ' || *p == 0x7f)
-			return false;
-	return *s && strlen(s) <= TEXT_MAX;
+	return (struct account_server){s->host, s->port, s->security, s->is_forced, s->user, s->ca_file};
 }
 
 static int check(const struct imap_settings *s, const char *address, struct err *e)
 {
-	enum stream_security security;
+	struct account_server server = server_of(s);
 
-	if (!s->host)
-		return err_set(e, ERR_CONFIG, "%s: --host does not say which server it has", address);
-	if (!is_clean(s->host) || strchr(s->host, ' '))
-		return err_set(e, ERR_INPUT, "--host: \"%s\" is no name of a server", s->host);
-	if (!is_clean(s->user))
-		return err_set(e, ERR_INPUT, "--user: \"%s\" is no name", s->user);
-	if (s->port < 1 || s->port > UINT16_MAX)
-		return err_set(e, ERR_INPUT, "--port: %d is no port", s->port);
-	if (!imap_access_security(s->security, &security))
-		return err_set(e, ERR_INPUT, "--security: \"%s\" is none of ssl, starttls, none", s->security);
+	if (account_server_check(&server, address, e) != 0)
+		return -1;
 	if (strcmp(s->auth, IMAP_SETTINGS_PASSWORD) != 0 && strcmp(s->auth, IMAP_SETTINGS_OAUTH) != 0)
 		return err_set(e, ERR_INPUT, "--auth: \"%s\" is none of password, oauth", s->auth);
-	if (security == STREAM_PLAIN && !s->is_forced && !is_this_machine(s->host))
-		return err_set(e, ERR_REFUSED,
-		    "%s: --security none would send mail and password over the network for all to read; --force does "
-		    "it all the same",
-		    s->host);
 	return 0;
 }
 
 /* What is there, what is new, and the defaults. */
 static struct imap_settings merge(const struct imap_settings *old, const struct imap_settings *c, const char *address)
 {
-	struct imap_settings s = *old;
-	bool is_plain;
+	struct account_server before = server_of(old), change = server_of(c);
+	struct account_server server = account_server_merge(&before, &change);
+	struct imap_settings s = {
+	    .host = server.host, .port = server.port, .is_forced = server.is_forced, .ca_file = server.ca_file};
 
-	s.host = c->host ? c->host : s.host;
-	s.auth = c->auth ? c->auth : s.auth ? s.auth : IMAP_SETTINGS_PASSWORD;
-	s.user = c->user ? c->user : s.user ? s.user : address;
-	s.ca_file = c->ca_file ? c->ca_file : s.ca_file;
-	s.folders = c->folders ? c->folders : s.folders ? s.folders : "";
-	if (c->security)
-		s.port = 0;
-	s.security = c->security ? c->security : s.security ? s.security : IMAP_SETTINGS_SSL;
-	s.is_forced = c->security ? c->is_forced : c->is_forced || s.is_forced;
-	is_plain = strcmp(s.security, IMAP_SETTINGS_SSL) != 0;
-	s.port = c->port ? c->port : s.port ? s.port : is_plain ? PORT_PLAIN : PORT_TLS;
+	s.auth = c->auth ? c->auth : old->auth ? old->auth : IMAP_SETTINGS_PASSWORD;
+	s.folders = c->folders ? c->folders : old->folders ? old->folders : "";
+	s.user = server.user ? server.user : address;
+	s.security = server.security ? server.security : IMAP_SETTINGS_SSL;
+	if (s.port == 0)
+		s.port = strcmp(s.security, IMAP_SETTINGS_SSL) == 0 ? PORT_TLS : PORT_PLAIN;
 	return s;
 }
 
@@ -116,7 +92,7 @@ int account_imap_set(const struct account_imap *g, struct arena *a, const struct
 {
 	const char *address;
 
-	if (c->password && !is_clean(c->password))
+	if (c->password && !account_server_is_clean(c->password))
 		return err_set(e, ERR_INPUT, "the password is empty, too long, or holds control characters");
 	if (people_address(a, c->address, &address, e) != 0 || store_begin(g->store, e) != 0)
 		return -1;

@@ -61,7 +61,7 @@ static int choose_scope(struct account_login *l, struct err *e)
 {
 	struct account account;
 	struct credential c = {0};
-	bool found, compose = l->o.compose;
+	bool found, compose = l->o.compose, smtp = l->o.smtp;
 
 	if (accounts_get(l->o.store, &l->arena, l->address, &account, &found, e) != 0)
 		return -1;
@@ -77,7 +77,10 @@ static int choose_scope(struct account_login *l, struct err *e)
 		return -1;
 	if (found && c.scopes && strstr(c.scopes, OAUTH_SCOPE_COMPOSE))
 		compose = true;
-	l->scope = compose ? OAUTH_SCOPE_READ " " OAUTH_SCOPE_COMPOSE : OAUTH_SCOPE_READ;
+	if (found && c.scopes && strstr(c.scopes, OAUTH_SCOPE_MAIL))
+		smtp = true;
+	l->scope = arena_printf(&l->arena, "%s%s%s", OAUTH_SCOPE_READ, compose ? " " OAUTH_SCOPE_COMPOSE : "",
+	    smtp ? " " OAUTH_SCOPE_MAIL : "");
 	return 0;
 }
 

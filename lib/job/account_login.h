@@ -16,6 +16,7 @@ struct account_login_options {
 	struct http *http;
 	const char *address; /* as typed; a mailbox that is not there yet is added once the login has succeeded */
 	bool compose;        /* ask for drafts and sending too; kept when the login before had it */
+	bool smtp;           /* ask for sending by SMTP too; kept likewise */
 	int64_t now;
 };
 

@@ -24,6 +24,25 @@ int credential_read(struct store *s, struct arena *a, const struct secret_ring *
 	return *found ? credential_open(r, c, plain, e) : 0;
 }
 
+int credential_password(const struct config *config, struct store *s, const struct account *account, const char *kind,
+    struct buf *plain, struct err *e)
+{
+	struct secret_ring *ring = NULL;
+	struct credential c;
+	struct arena a = {0};
+	bool found = false;
+	int rc = keys_open(config, &ring, e);
+
+	if (rc == 0)
+		rc = credential_read(s, &a, ring, account, kind, &c, plain, &found, e);
+	if (rc == 0 && !found)
+		rc = err_set(e, ERR_CONFIG, "there is no password: `account %s %s --password-stdin` takes one",
+		    strcmp(kind, CREDENTIALS_IMAP) == 0 ? "imap" : "smtp", account->address);
+	secret_ring_free(ring);
+	arena_clear(&a);
+	return rc;
+}
+
 int credential_write(
     const struct config *config, struct store *s, struct credential *c, const char *plain, int64_t now, struct err *e)
 {

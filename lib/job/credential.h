@@ -17,6 +17,9 @@ int credential_open(const struct secret_ring *r, const struct credential *c, str
 /* The mailbox's secret of a kind: *found false when it has none. *c lives in `a`. */
 int credential_read(struct store *s, struct arena *a, const struct secret_ring *r, const struct account *account,
     const char *kind, struct credential *c, struct buf *plain, bool *found, struct err *e);
+/* A server's password (CREDENTIALS_IMAP, CREDENTIALS_SMTP) with the key of the settings. CONFIG, with what to do, when there is none. */
+int credential_password(const struct config *config, struct store *s, const struct account *account, const char *kind,
+    struct buf *plain, struct err *e);
 /* Seals the text into the row of c's account, kind, client and scopes (address set, sealed and key_id not), with the key of the
  * settings. Inside a transaction of the caller's. */
 int credential_write(

@@ -3,6 +3,7 @@
 #include "base/zone.h"
 #include "job/display.h"
 #include "mail/compose.h"
+#include "mail/compose_automatic.h"
 #include "store/digest.h"
 
 #include <stdlib.h>
@@ -93,38 +94,33 @@ struct letter {
 	const struct digest *digest;
 	struct address from;
 	struct address_list to;
-	const char *list_id;
+	const char *domain;
 };
 
-/* Minutes east of UTC that the zone of this process has at `t`. */
-static int zone_minutes_at(int64_t t)
-{
-	char text[ZONE_TEXT_BYTES];
-	const char *sign = strrchr(zone_format(t, ZONE_RFC5322, text), ' ');
-	int value = sign ? atoi(sign + 1) : 0;
-
-	return value / 100 * 60 + value % 100;
-}
-
-static int compose(void *arg, const char *message_id, int64_t date, struct buf *out, struct err *e)
+static int compose(void *arg, const struct outbox_stamp *stamp, struct buf *out, struct err *e)
 {
 	const struct letter *l = arg;
-	const struct compose_header headers[] = {
-	    {"List-Id", l->list_id}, {"Auto-Submitted", "auto-generated"}, /* RFC 3834 section 5 */
-	    {"X-Auto-Response-Suppress", "All"},                           /* Exchange's own word for it */
-	};
+	struct compose_headers headers;
+	struct arena a = {0};
+	int rc;
+
+	compose_headers_automatic(&a,
+	    &(struct compose_automatic){
+	        .list = "team-digest", .list_name = "Team digest", .domain = l->domain, .token = stamp->token},
+	    &headers);
 	struct compose c = {.from = l->from,
 	    .to = l->to,
 	    .subject = l->digest->subject,
-	    .date = date,
-	    .zone_minutes = zone_minutes_at(date),
-	    .message_id = message_id,
-	    .headers = headers,
-	    .header_count = sizeof headers / sizeof *headers,
+	    .date = stamp->date,
+	    .zone_minutes = zone_minutes(stamp->date),
+	    .message_id = stamp->message_id,
+	    .headers = headers.items,
+	    .header_count = headers.count,
 	    .text = l->digest->text,
 	    .html = l->digest->html};
-
-	return compose_message(&c, out, e) == 0 ? 0 : err_prefix(e, "team digest");
+	rc = compose_message(&c, out, e);
+	arena_clear(&a);
+	return rc == 0 ? 0 : err_prefix(e, "team digest");
 }
 
 static int load_admins(struct store *s, struct arena *a, struct digest_recipients *r, struct err *e)
@@ -166,7 +162,7 @@ static void address_letter(
 		const struct digest_recipient *r = &admins->items[i];
 		const char *name = display_clean(a, r->name);
 		l->to.items[i] = (struct address){.name = *name ? name : NULL, .address = r->address};
-		to[i] = (struct outbox_recipient){r->address, r->user_id};
+		to[i] = (struct outbox_recipient){.address = r->address, .user_id = r->user_id};
 	}
 	draft->recipients = to;
 	draft->recipient_count = admins->count;
@@ -200,7 +196,7 @@ int digest_freeze(struct store *s, struct arena *a, const struct digest_settings
 	    .period_end = d->window.end,
 	    .compose = compose,
 	    .arg = &l};
-	l.list_id = arena_printf(a, "Team digest <team-digest.%s>", domain);
+	l.domain = domain;
 	address_letter(a, &admins, &l, &draft);
-	return outbox_freeze(s, a, set->outbox_dir, &draft, now, out, e);
+	return outbox_freeze(s, set->config, a, &draft, now, out, e);
 }

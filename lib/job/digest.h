@@ -18,7 +18,7 @@ struct digest_settings {
 	const char *zone;      /* name of the time zone, for people */
 	const char *from;      /* sender address; NULL: the first active admin's */
 	const char *from_name; /* sender name; NULL: none */
-	const char *outbox_dir;
+	const struct config *config; /* of the outbox */
 };
 
 /* A digest that was worked out. What it points to lives in the arena of digest_prepare. */

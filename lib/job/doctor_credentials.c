@@ -1,6 +1,7 @@
 #include "job/doctor_checks.h"
 
 #include "base/arena.h"
+#include "job/account_smtp.h"
 #include "job/credential.h"
 #include "job/keys.h"
 #include "net/jwt.h"
@@ -48,6 +49,19 @@ static int check_mailbox(const struct account *account, void *arg)
 	return 0;
 }
 
+/* Switched off by a person is no finding; anything else that keeps mail back is. */
+static int check_sender(const char *address, const struct smtp_settings *s, void *arg)
+{
+	struct walk *w = arg;
+
+	if (!s->is_enabled && !account_smtp_is_by_hand(s))
+		doctor_say(w->d, DOCTOR_WARNING, NULL, "%s: no mail goes out by %s:%d: %s", address, s->host, s->port,
+		    s->disabled_why ? s->disabled_why : "it was never tested");
+	else if (s->is_enabled && s->last_error)
+		doctor_say(w->d, DOCTOR_WARNING, NULL, "%s", s->last_error);
+	return 0;
+}
+
 static void check_key_file(struct doctor *d)
 {
 	const char *path = config_text(d->config, "MAILROOM_GMAIL_KEY_FILE");
@@ -71,7 +85,8 @@ void doctor_check_credentials(struct doctor *d)
 	size_t n;
 
 	if (credentials_all(d->store, &a, &list, &n, &e) != 0 ||
-	    accounts_each(d->store, false, check_mailbox, &w, &e) != 0) {
+	    accounts_each(d->store, false, check_mailbox, &w, &e) != 0 ||
+	    smtp_settings_each(d->store, check_sender, &w, &e) != 0) {
 		doctor_say(d, DOCTOR_PROBLEM, NULL, "%s", e.text);
 	} else {
 		check_secrets(d, list, n);

@@ -95,6 +95,16 @@ static int open_delegation(struct gmail_access *g, struct token_source_options *
 	return 0;
 }
 
+/* The option of `account login` that asks for the scope; an IMAP mailbox gets its only one unasked. */
+static const char *login_option(const struct gmail_access *g)
+{
+	if (strcmp(g->o.scope, OAUTH_SCOPE_COMPOSE) == 0)
+		return " --compose";
+	if (strcmp(g->o.scope, OAUTH_SCOPE_MAIL) == 0 && strcmp(g->account.provider, ACCOUNTS_IMAP) != 0)
+		return " --smtp";
+	return "";
+}
+
 static int check_login(const struct gmail_access *g, bool found, struct err *e)
 {
 	const char *address = g->account.address;
@@ -108,7 +118,7 @@ static int check_login(const struct gmail_access *g, bool found, struct err *e)
 		    address, g->credential.client_id, g->client.id, address);
 	if (!holds_scope(g->credential.scopes, g->o.scope))
 		return err_set(e, ERR_REFUSED, "%s: the login does not hold the scope %s: run `account login%s %s`",
-		    address, g->o.scope, strcmp(g->o.scope, OAUTH_SCOPE_COMPOSE) == 0 ? " --compose" : "", address);
+		    address, g->o.scope, login_option(g), address);
 	return 0;
 }
 

@@ -1,52 +1,17 @@
 #include "job/imap_access.h"
 
 #include "base/buf.h"
+#include "job/account_server.h"
 #include "job/credential.h"
 #include "job/gmail_access.h"
-#include "job/keys.h"
 
 #include <string.h>
-
-bool imap_access_security(const char *word, enum stream_security *out)
-{
-	static const struct {
-		const char *word;
-		enum stream_security security;
-	} words[] = {{IMAP_SETTINGS_SSL, STREAM_TLS}, {IMAP_SETTINGS_STARTTLS, STREAM_STARTTLS},
-	    {IMAP_SETTINGS_NONE, STREAM_PLAIN}};
-
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strcmp(words[i].word, word) == 0) {
-			*out = words[i].security;
-			return true;
-		}
-	return false;
-}
-
-static int read_password(
-    const struct imap_access_options *o, const struct account *account, struct buf *password, struct err *e)
-{
-	struct secret_ring *ring = NULL;
-	struct credential c;
-	struct arena a = {0};
-	bool found = false;
-	int rc = keys_open(o->config, &ring, e);
-
-	if (rc == 0)
-		rc = credential_read(o->store, &a, ring, account, CREDENTIALS_IMAP, &c, password, &found, e);
-	if (rc == 0 && !found)
-		rc = err_set(e, ERR_CONFIG, "there is no password: `account imap %s --password-stdin` takes one",
-		    account->address);
-	secret_ring_free(ring);
-	arena_clear(&a);
-	return rc;
-}
 
 static int by_password(const struct imap_access_options *o, const struct account *account,
     const struct imap_settings *s, struct imap *m, struct err *e)
 {
 	struct buf password = {0};
-	int rc = read_password(o, account, &password, e);
+	int rc = credential_password(o->config, o->store, account, CREDENTIALS_IMAP, &password, e);
 
 	if (rc == 0)
 		rc = imap_login(m, s->user, buf_str(&password), e);
@@ -89,12 +54,15 @@ static int by_oauth(const struct imap_access_options *o, const struct account *a
 
 static int connect_to(const struct config *c, const struct imap_settings *s, struct imap **out, struct err *e)
 {
+	const char *own = config_text(c, "MAILROOM_IMAP_CA_FILE");
 	struct imap_options o = {.stream = {.host = s->host,
 	                             .port = s->port,
 	                             .plain_anywhere = s->is_forced,
-	                             .ca_file = s->ca_file ? s->ca_file : config_text(c, "MAILROOM_IMAP_CA_FILE")}};
+	                             .ca_file = s->ca_file ? s->ca_file
+	                                        : own      ? own
+	                                                   : config_text(c, "MAILROOM_CA_FILE")}};
 
-	if (!imap_access_security(s->security, &o.stream.security))
+	if (!account_server_security(s->security, &o.stream.security))
 		return err_set(e, ERR_CONFIG, "\"%s\" is no security", s->security);
 	return imap_open(out, &o, e);
 }

@@ -23,7 +23,4 @@ struct imap_access_options {
 int imap_access_open(const struct imap_access_options *o, const struct account *account, struct arena *a,
     struct imap_settings *settings, struct imap **out, struct err *e);
 
-/* The security of the settings' word; false: there is no such word. */
-bool imap_access_security(const char *word, enum stream_security *out);
-
 #endif

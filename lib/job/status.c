@@ -1,6 +1,7 @@
 #include "job/status.h"
 
 #include "base/mem.h"
+#include "store/smtp_settings.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -55,6 +56,23 @@ static void take_outbox(const char *state, int64_t count, void *arg)
 	out->outbox[n] = (struct status_outbox){kept(g->a, state), count};
 }
 
+static int take_sender(const char *address, const struct smtp_settings *s, void *arg)
+{
+	struct gather *g = arg;
+	struct status *out = g->out;
+
+	out->senders = arena_more(g->a, out->senders, out->sender_count, sizeof *out->senders);
+	out->senders[out->sender_count++] = (struct status_sender){
+	    .address = kept(g->a, address),
+	    .server = arena_printf(g->a, "%s:%d", s->host, s->port),
+	    .is_enabled = s->is_enabled,
+	    .disabled_why = kept(g->a, s->disabled_why),
+	    .last_error = kept(g->a, s->last_error),
+	    .last_ok_at = s->last_ok_at,
+	};
+	return 0;
+}
+
 static int64_t size_of(const char *path)
 {
 	struct stat st;
@@ -79,7 +97,7 @@ int status_gather(struct store *s, struct arena *a, struct status *out, struct e
 	out->database_bytes = status_database_bytes(out->database);
 	if (store_schema_version(s, &out->schema_version, e) != 0 || stats_counts_get(s, &out->counts, e) != 0 ||
 	    stats_accounts_each(s, take_account, &g, e) != 0 || stats_runs_each(s, LAST_RUNS, take_run, &g, e) != 0 ||
-	    stats_outbox_each(s, take_outbox, &g, e) != 0)
+	    smtp_settings_each(s, take_sender, &g, e) != 0 || stats_outbox_each(s, take_outbox, &g, e) != 0)
 		return -1;
 	return 0;
 }

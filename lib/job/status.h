@@ -7,12 +7,21 @@
 #include "store/stats.h"
 #include "store/store.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct status_outbox {
 	const char *state;
 	int64_t count;
+};
+
+/* A sending address with a mail server of its own. */
+struct status_sender {
+	const char *address, *server;
+	bool is_enabled;
+	const char *disabled_why, *last_error; /* NULL: none */
+	int64_t last_ok_at;                    /* 0: never */
 };
 
 struct status {
@@ -24,6 +33,8 @@ struct status {
 	size_t account_count;
 	struct stats_run *runs; /* the last ten, newest first */
 	size_t run_count;
+	struct status_sender *senders;
+	size_t sender_count;
 	struct status_outbox *outbox;
 	size_t outbox_count;
 };

@@ -113,6 +113,9 @@ int imap_list(
  * imap_list by far. Start *out with {0}. */
 int imap_uids(struct imap *m, int64_t since, struct imap_set *out, struct err *e);
 
+/* The UIDs of the messages of the folder with this Message-ID (printable ASCII, without <>). Start *out with {0}. */
+int imap_uids_by_id(struct imap *m, const char *message_id, struct imap_set *out, struct err *e);
+
 struct imap_wanted {
 	uint32_t uid;
 	uint64_t size; /* as imap_list tells it; 0: not known */

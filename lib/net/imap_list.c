@@ -124,23 +124,50 @@ static int read_esearch(struct imap *m, uint64_t number, void *arg, struct err *
 	}
 }
 
-int imap_uids(struct imap *m, int64_t since, struct imap_set *out, struct err *e)
+static int search(struct imap *m, const char *what, struct imap_set *out, struct err *e)
 {
 	const struct imap_want wants[] = {{"search", read_search, out}, {"esearch", read_esearch, out}, {0}};
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
 	struct buf command = {0};
-	time_t at = (time_t)since - 86400; /* the server's zone is not known */
-	struct tm tm;
 	int rc;
 
-	buf_printf(&command, "UID SEARCH %s", imap_has(m, "ESEARCH") ? "RETURN (ALL) " : "");
-	if (since && gmtime_r(&at, &tm))
-		buf_printf(
-		    &command, "SINCE %d-%.3s-%04d", tm.tm_mday, months + (size_t)tm.tm_mon * 3, tm.tm_year + 1900);
-	else
-		buf_puts(&command, "ALL");
+	buf_printf(&command, "UID SEARCH %s%s", imap_has(m, "ESEARCH") ? "RETURN (ALL) " : "", what);
 	rc = imap_core_ask(m, command.data, wants, e);
 	buf_clear(&command);
 	imap_set_sort(out);
 	return rc ? rc : imap_core_check(m, "UID SEARCH", e);
+}
+
+int imap_uids(struct imap *m, int64_t since, struct imap_set *out, struct err *e)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	struct buf what = {0};
+	time_t at = (time_t)since - 86400; /* the server's zone is not known */
+	struct tm tm;
+	int rc;
+
+	if (since && gmtime_r(&at, &tm))
+		buf_printf(&what, "SINCE %d-%.3s-%04d", tm.tm_mday, months + (size_t)tm.tm_mon * 3, tm.tm_year + 1900);
+	else
+		buf_puts(&what, "ALL");
+	rc = search(m, what.data, out, e);
+	buf_clear(&what);
+	return rc;
+}
+
+int imap_uids_by_id(struct imap *m, const char *message_id, struct imap_set *out, struct err *e)
+{
+	struct buf what = {0}, id = {0};
+	int rc;
+
+	for (const char *p = message_id; *p; p++)
+		if (*p <= ' ' || *p > '~')
+			return err_set(e, ERR_CONFIG, "%s: \"%s\" is no Message-ID to search for",
+			    stream_peer(m->stream), message_id);
+	buf_printf(&id, "<%s>", message_id);
+	buf_puts(&what, "HEADER Message-ID ");
+	imap_core_put_quoted(&what, id.data);
+	rc = search(m, what.data, out, e);
+	buf_clear(&id);
+	buf_clear(&what);
+	return rc;
 }

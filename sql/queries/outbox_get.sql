@@ -1,4 +1,4 @@
 -- One message of the outbox.
 SELECT id, kind, dedupe_key, state, subject, from_address, message_id, period_start, period_end, sha256, size_bytes,
-       created_at, updated_at
+       created_at, updated_at, token, expires_at, attempts, next_try_at
 FROM outbox WHERE id = :id

@@ -1,2 +1,3 @@
--- The recipients of one message of the outbox.
-SELECT address, coalesce(user_id, 0) FROM outbox_recipients WHERE outbox_id = :id ORDER BY address
+-- The recipients of one message of the outbox, and what became of it there.
+SELECT address, coalesce(user_id, 0), coalesce(participant_id, 0), state
+FROM outbox_recipients WHERE outbox_id = :id ORDER BY address

@@ -6,7 +6,7 @@ load lib
 	same "changed mara@harbor.example" "$(account add mara@harbor.example --alias mv@harbor.example -a voss@harbor.example)"
 	same "changed mara@harbor.example" "$(account alias mara@harbor.example x@harbor.example y@harbor.example)"
 	same "changed mara@harbor.example" "$(account unalias mara@harbor.example x@harbor.example m@harbor.example)"
-	same "mara@harbor.example  on  file  -  mv@harbor.example voss@harbor.example y@harbor.example" "$(account list)"
+	same "mara@harbor.example  on  file  -  -  mv@harbor.example voss@harbor.example y@harbor.example" "$(account list)"
 	fails 65 account unalias mara@harbor.example nobody@harbor.example
 	same "account: nobody@harbor.example is no alias of the mailbox mara@harbor.example"
 }
@@ -48,12 +48,12 @@ load lib
 	account add -q mara@harbor.example --alias m@harbor.example --alias v@harbor.example
 	same "removed mara@harbor.example" "$(account remove mara@harbor.example)"
 	same "" "$(account list)"
-	same "mara@harbor.example  removed  file  -  m@harbor.example v@harbor.example" "$(account list --all)"
+	same "mara@harbor.example  removed  file  -  -  m@harbor.example v@harbor.example" "$(account list --all)"
 	fails 65 account remove mara@harbor.example
 	account add -q jonas@harbor.example --alias m@harbor.example
 	same "restored mara@harbor.example" "$(account restore mara@harbor.example)"
-	same "jonas@harbor.example  on  file  -  m@harbor.example
-mara@harbor.example   on  file  -  v@harbor.example" "$(account list)"
+	same "jonas@harbor.example  on  file  -  -  m@harbor.example
+mara@harbor.example   on  file  -  -  v@harbor.example" "$(account list)"
 	account remove -q mara@harbor.example
 	same "restored mara@harbor.example" "$(account add mara@harbor.example)"
 	fails 65 account restore mara@harbor.example
@@ -67,12 +67,12 @@ mara@harbor.example   on  file  -  v@harbor.example" "$(account list)"
 	same "" "$(account list)"
 	account add -q mara@harbor.example
 	same "would be removed: mara@harbor.example" "$(account remove -n mara@harbor.example)"
-	same "mara@harbor.example  on  file  -" "$(account list)"
+	same "mara@harbor.example  on  file  -  -" "$(account list)"
 }
 
 @test "the same as JSON" {
 	account add -q mara@harbor.example --alias m@harbor.example
-	same '{"format": 1, "accounts": [{"address": "mara@harbor.example", "aliases": ["m@harbor.example"], "sync_enabled": true, "removed": false, "provider": "file", "last_ok_at": null, "last_error_at": null, "last_error": null}]}' \
+	same '{"format": 1, "accounts": [{"address": "mara@harbor.example", "aliases": ["m@harbor.example"], "sync_enabled": true, "removed": false, "provider": "file", "last_ok_at": null, "last_error_at": null, "last_error": null, "smtp": null}]}' \
 		"$(account list --json)"
 	same '{"format": 1, "change": "added", "dry_run": true, "account": {"address": "jonas@harbor.example", "aliases": [], "sync_enabled": true, "removed": false, "provider": "file", "last_ok_at": null, "last_error_at": null, "last_error": null}}' \
 		"$(account add -n --json jonas@harbor.example)"

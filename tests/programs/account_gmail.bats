@@ -93,9 +93,9 @@ no_secrets() {
 @test "a mailbox is enrolled by delegation and tried out" {
 	same "added mara@harbor.example" "$(account enroll Mara@harbor.example)"
 	same "unchanged mara@harbor.example" "$(account enroll mara@harbor.example)"
-	same "mara@harbor.example  on  gmail-delegation  -" "$(account list)"
+	same "mara@harbor.example  on  gmail-delegation  -  -" "$(account list)"
 	same "mara@harbor.example: good (gmail-delegation, 3 messages, 1 threads)" "$(account test mara@harbor.example | tee test.out)"
-	same "mara@harbor.example  on  gmail-delegation  ok" "$(account list | tee list.out)"
+	same "mara@harbor.example  on  gmail-delegation  ok  -" "$(account list | tee list.out)"
 	same '{"provider":"gmail-delegation","last_error":null}' "$(account list --json | jq -c '.accounts[0] | {provider, last_error}')"
 	same 3 "$(account test --json mara@harbor.example | jq .messages)"
 	no_secrets
@@ -129,7 +129,7 @@ no_secrets() {
 @test "a mailbox that is there already becomes a Gmail one" {
 	account add -q mara@harbor.example --alias m@harbor.example
 	same "changed mara@harbor.example" "$(account enroll mara@harbor.example)"
-	same "mara@harbor.example  on  gmail-delegation  -  m@harbor.example" "$(account list)"
+	same "mara@harbor.example  on  gmail-delegation  -  -  m@harbor.example" "$(account list)"
 }
 
 @test "enroll-all takes the active members of the Workspace" {
@@ -159,13 +159,13 @@ left out nia@harbor.example: was removed; \`account restore\` takes it back"
 	account enroll -q mara@harbor.example
 	same "changed mara@harbor.example" "$(account pause mara@harbor.example)"
 	same "unchanged mara@harbor.example" "$(account pause mara@harbor.example)"
-	same "mara@harbor.example  paused  gmail-delegation  -" "$(account list)"
+	same "mara@harbor.example  paused  gmail-delegation  -  -" "$(account list)"
 	same 0 "$(sql 'SELECT sync_enabled FROM email_accounts')"
 	same "would be changed: mara@harbor.example" "$(account resume -n mara@harbor.example)"
 	account enroll -q mara@harbor.example
 	same 0 "$(sql 'SELECT sync_enabled FROM email_accounts')"
 	account resume -q mara@harbor.example
-	same "mara@harbor.example  on  gmail-delegation  -" "$(account list)"
+	same "mara@harbor.example  on  gmail-delegation  -  -" "$(account list)"
 	fails 65 account pause kay@harbor.example
 }
 
@@ -204,7 +204,7 @@ refused() {
 	for word; do
 		grep -qF -e "$word" test.err || { echo "no \"$word\" in: $output"; return 1; }
 	done
-	same "mara@harbor.example  on  $(sql 'SELECT provider FROM email_accounts')  failing" "$(account list)"
+	same "mara@harbor.example  on  $(sql 'SELECT provider FROM email_accounts')  failing  -" "$(account list)"
 	[[ "$output" == "account: $(account list --json | jq -r '.accounts[0].last_error')" ]]
 	no_secrets
 }
@@ -232,7 +232,7 @@ refused() {
 	refused 77 'chmod 0600'
 	chmod 0600 key.json
 	account test -q mara@harbor.example
-	same "mara@harbor.example  on  gmail-delegation  ok" "$(account list)"
+	same "mara@harbor.example  on  gmail-delegation  ok  -" "$(account list)"
 }
 
 @test "a mailbox that the Workspace has not" {
@@ -253,7 +253,7 @@ refused() {
 	ended 0
 	grep -q '<h1>Done</h1>' page
 	same "mara@harbor.example is logged in" "$(cat login.out)"
-	same "mara@harbor.example  on  gmail-oauth  ok" "$(account list)"
+	same "mara@harbor.example  on  gmail-oauth  ok  -" "$(account list)"
 	same "mara@harbor.example|oauth|107-desk.apps.googleusercontent.com|https://www.googleapis.com/auth/gmail.readonly" \
 		"$(sql 'SELECT address, kind, client_id, scopes FROM v_email_credentials')"
 	same "mara@harbor.example: good (gmail-oauth, 3 messages, 1 threads)" "$(account test mara@harbor.example)"
@@ -399,7 +399,7 @@ logged_in() {
 	refused 77 invalid_grant 'account login mara@harbor.example'
 	logged_in mara@harbor.example
 	account test -q mara@harbor.example
-	same "mara@harbor.example  on  gmail-oauth  ok" "$(account list)"
+	same "mara@harbor.example  on  gmail-oauth  ok  -" "$(account list)"
 }
 
 @test "a login of another client or without the scope" {
@@ -444,6 +444,41 @@ answer() { jq -n --argjson status "$1" --argjson body "$2" --argjson headers "${
 		"$(tail -n 1 answer.asked | tr '&' '\n' | grep client_ | xargs)"
 	rm answer.asked
 	if grep -rqaF replaced-1 "$MAILROOM_DATA_DIR"; then false; fi
+	no_secrets
+}
+
+@test "a mail server takes the token of the login, and a new one when that is refused" {
+	local port server
+	logged_in mara@harbor.example
+	login mara@harbor.example --smtp
+	grep -qF 'gmail.readonly%20https%3A%2F%2Fmail.google.com%2F' <<< "$URL"
+	browser "$URL" > /dev/null
+	ended 77
+	grep -q 'mail.google.com/ was not granted' login.err
+	mkfifo from.smtp
+	python3 "$SOURCE/tests/fake/smtp.py" --token ya29.two --commands commands > from.smtp 3>&- 7>&- 8<&- &
+	server=$!
+	exec 4< from.smtp
+	read -r port <&4
+	account smtp -q mara@harbor.example --host localhost --port "$port" --security none --auth xoauth2
+	fails 77 account test mara@harbor.example --smtp
+	grep -q 'does not hold the scope https://mail.google.com/: run `account login --smtp mara@harbor.example`' <<< "$output"
+	sql "UPDATE email_credentials SET scopes = 'https://mail.google.com/'"
+	token_server
+	answer 200 '{"access_token": "ya29.one", "expires_in": 3600, "token_type": "Bearer"}'
+	fails 77 account test mara@harbor.example --smtp
+	printf '%s\n' "$output" > smtp.out
+	same 2 "$(wc -l < answer.asked)"
+	same 0 "$(sql 'SELECT is_enabled FROM email_smtp_settings')"
+	answer 200 '{"access_token": "ya29.two", "expires_in": 3600, "token_type": "Bearer"}'
+	account test -q mara@harbor.example --smtp
+	same 1 "$(sql 'SELECT is_enabled FROM email_smtp_settings')"
+	same token "$(account list --json | jq -r '.accounts[0].smtp.password')"
+	account smtp -q mara@harbor.example --auth oauthbearer
+	account test -q mara@harbor.example --smtp
+	same sends "$(account list | awk '{ print $5 }')"
+	kill "$server"
+	exec 4<&-
 	no_secrets
 }
 
@@ -528,7 +563,7 @@ answer() { jq -n --argjson status "$1" --argjson body "$2" --argjson headers "${
 	same "left out mara@harbor.example: is logged in by OAuth" "$(team add -q --name Mara mara@harbor.example; account enroll-all)"
 	same "changed mara@harbor.example" "$(account enroll mara@harbor.example)"
 	same 0 "$(sql 'SELECT count(*) FROM email_credentials')"
-	same "mara@harbor.example  on  gmail-delegation  ok" "$(account list)"
+	same "mara@harbor.example  on  gmail-delegation  ok  -" "$(account list)"
 }
 
 @test "rekey seals with a new key, and puts it in place" {
