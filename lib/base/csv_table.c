@@ -5,7 +5,6 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
-#include <csv.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,13 +20,12 @@ struct reader {
 	struct arena *a;
 	struct csv_table *t;
 	struct csv_faults *f;
-	size_t line, row_line;          /* at hand; where the row at hand began */
+	size_t row_line;                /* where the row at hand began */
 	size_t cell;                    /* of the row at hand */
 	int column_of[CSV_MAX_COLUMNS]; /* the file's columns: which known one */
 	size_t file_columns;
 	const char **cells; /* of the row at hand */
 	bool has_header, has_value, too_many;
-	bool open, ended; /* a row goes on from line to line; one ended in the line at hand */
 	struct err header_error;
 };
 
@@ -112,11 +110,11 @@ static void header_cell(struct reader *r, const char *name)
 	r->column_of[r->file_columns++] = column;
 }
 
-static void on_cell(void *bytes, size_t n, void *arg)
+static void on_cell(size_t row_line, const char *text, size_t n, void *arg)
 {
 	struct reader *r = arg;
-	const char *text = bytes ? bytes : "";
 
+	r->row_line = row_line;
 	if (!r->has_header) {
 		header_cell(r, text);
 		return;
@@ -145,11 +143,11 @@ static void keep_row(struct reader *r)
 	r->t->rows[r->t->count++] = (struct csv_row){r->row_line, r->cells};
 }
 
-static void on_row(int c, void *arg)
+static void on_row(size_t row_line, void *arg)
 {
 	struct reader *r = arg;
 
-	(void)c;
+	r->row_line = row_line;
 	if (r->too_many)
 		csv_faults_add(r->f, r->a, r->row_line, "a value that stands under no column of the header");
 	if (r->has_header && r->has_value) {
@@ -158,97 +156,50 @@ static void on_row(int c, void *arg)
 	}
 	r->has_header = true;
 	r->has_value = r->too_many = false;
-	r->ended = true;
 	r->cell = 0;
 }
 
-/* Length of the physical line at p, its end included: LF, CRLF or a lone CR. */
-static size_t line_length(const char *p, size_t n)
+/* A line that is no text is left out, unless it would be the header. */
+static enum csv_line not_text(struct reader *r, size_t line)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (p[i] == '\n')
-			return i + 1;
-		if (p[i] == '\r')
-			return i + 1 + (i + 1 < n && p[i + 1] == '\n');
-	}
-	return n;
+	if (r->has_header)
+		return CSV_LINE_SKIP;
+	err_set(&r->header_error, ERR_INPUT, "line %zu: %s", line, r->f->items[0].text);
+	return CSV_LINE_STOP;
 }
 
-/* False when the line is no text: what is in it is left out. */
-static bool check_line(struct reader *r, const char *p, size_t n)
+static enum csv_line on_line(size_t line, const char *p, size_t n, void *arg)
 {
+	struct reader *r = arg;
 	size_t valid;
 
+	if (r->header_error.code != ERR_NONE)
+		return CSV_LINE_STOP;
 	if (memchr(p, '\0', n)) {
-		csv_faults_add(r->f, r->a, r->line, "a NUL byte: this is no text");
-		return false;
+		csv_faults_add(r->f, r->a, line, "a NUL byte: this is no text");
+		return not_text(r, line);
 	}
 	valid = utf8_valid_prefix(p, n);
 	if (valid == n)
-		return true;
+		return CSV_LINE_READ;
 	csv_faults_add(
-	    r->f, r->a, r->line, "byte %zu of the line (0x%02x) is not UTF-8", valid + 1, (unsigned char)p[valid]);
-	return false;
-}
-
-static bool is_blank(const char *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strchr(" \t\r\n", p[i]))
-			return false;
-	return true;
-}
-
-static int parse_line(struct reader *r, struct csv_parser *p, const char *line, size_t n, bool *stop)
-{
-	if (!r->open)
-		r->row_line = r->line;
-	r->ended = false;
-	*stop = csv_parse(p, line, n, on_cell, on_row, r) != n;
-	if (*stop)
-		csv_faults_add(
-		    r->f, r->a, r->line, "a quote inside a cell: the cell must be quoted, and the quote doubled");
-	r->open = !r->ended && (r->open || !is_blank(line, n));
-	return r->header_error.code == ERR_NONE ? 0 : -1;
-}
-
-static int parse_lines(struct reader *r, struct csv_parser *p, const char *bytes, size_t n)
-{
-	bool stop = false;
-
-	for (size_t at = 0, len; at < n && !stop; at += len) {
-		len = line_length(bytes + at, n - at);
-		r->line++;
-		if (!check_line(r, bytes + at, len)) {
-			if (!r->has_header)
-				return err_set(
-				    &r->header_error, ERR_INPUT, "line %zu: %s", r->line, r->f->items[0].text);
-		} else if (parse_line(r, p, bytes + at, len, &stop) != 0) {
-			return -1;
-		}
-	}
-	if (!stop && csv_fini(p, on_cell, on_row, r) != 0)
-		csv_faults_add(r->f, r->a, r->row_line, "a quote is opened here and never closed");
-	return r->header_error.code == ERR_NONE ? 0 : -1;
-}
-
-static void *grow(void *p, size_t n)
-{
-	return mem_realloc(p, n, 1);
+	    r->f, r->a, line, "byte %zu of the line (0x%02x) is not UTF-8", valid + 1, (unsigned char)p[valid]);
+	return not_text(r, line);
 }
 
 static int parse(struct reader *r, const char *bytes, size_t n, struct err *e)
 {
-	struct csv_parser p;
-	int rc;
+	struct csv_events events = {on_line, on_cell, on_row, r};
+	struct csv_reader *reader = csv_reader_new(&events, MAX_BYTES);
+	struct csv_fault fault;
 
-	csv_init(&p, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
-	csv_set_realloc_func(&p, grow);
-	rc = parse_lines(r, &p, bytes, n);
-	csv_free(&p);
-	if (rc != 0)
-		*e = r->header_error;
-	return rc;
+	if ((csv_reader_feed(reader, bytes, n, &fault) != 0 || csv_reader_end(reader, &fault) != 0) && fault.line)
+		csv_faults_add(r->f, r->a, fault.line, "%s", fault.text);
+	csv_reader_free(reader);
+	if (r->header_error.code == ERR_NONE)
+		return 0;
+	*e = r->header_error;
+	return -1;
 }
 
 int csv_table_read(const char *path, const char *const *columns, struct arena *a, struct csv_table *t,
@@ -257,7 +208,6 @@ int csv_table_read(const char *path, const char *const *columns, struct arena *a
 	struct reader r = {.columns = columns, .a = a, .t = t, .f = f};
 	bool is_stdin = strcmp(path, "-") == 0;
 	struct buf b = {0};
-	size_t bom = 0;
 	int rc = -1;
 
 	*t = (struct csv_table){0};
@@ -270,9 +220,7 @@ int csv_table_read(const char *path, const char *const *columns, struct arena *a
 		err_set(e, ERR_INPUT, "%s: this is UTF-16: save it as CSV in UTF-8", path);
 		goto out;
 	}
-	if (b.len >= 3 && memcmp(b.data, "\xef\xbb\xbf", 3) == 0)
-		bom = 3;
-	if (parse(&r, buf_str(&b) + bom, b.len - bom, e) != 0)
+	if (parse(&r, buf_str(&b), b.len, e) != 0)
 		err_prefix(e, "%s", path);
 	else if (!r.has_header)
 		err_set(e, ERR_INPUT, "%s: the file is empty: its first line names the columns", path);

@@ -3,6 +3,7 @@
 #define BASE_CSV_TABLE_H
 
 #include "base/arena.h"
+#include "base/csv_reader.h"
 #include "base/err.h"
 
 #include <stdbool.h>
@@ -19,11 +20,6 @@ struct csv_table {
 	struct csv_row *rows;
 	size_t count;
 	bool has[CSV_MAX_COLUMNS]; /* the file has this column */
-};
-
-struct csv_fault {
-	size_t line;
-	const char *text;
 };
 
 /* What is wrong with a file, line by line: the first hundred are kept, all are counted. Start it with {0}. */
