@@ -48,6 +48,20 @@ static void identifier(const char *path, char *id, size_t size)
 		*dot = '\0';
 }
 
+/* The list of all texts from one folder, by name. */
+static void put_list(FILE *out, const char *name, const char *folder, int argc, char **argv)
+{
+	char id[256];
+
+	fprintf(out, "const struct sql_named %s[] = {\n", name);
+	for (int i = 3; i < argc; i++) {
+		identifier(argv[i], id, sizeof id);
+		if (strstr(argv[i], folder))
+			fprintf(out, "\t{\"%s\", sql_%s},\n", id, id);
+	}
+	fputs("\t{NULL, NULL}\n};\n", out);
+}
+
 int main(int argc, char **argv)
 {
 	char id[256];
@@ -77,15 +91,11 @@ int main(int argc, char **argv)
 	for (int i = 0; i < n_migrations; i++)
 		fprintf(c, "\tmigration_%d,\n", i);
 	fprintf(c, "\tNULL\n};\nconst size_t sql_migration_count = %d;\n", n_migrations);
-	fputs("const struct sql_named sql_queries[] = {\n", c);
-	for (int i = 3; i < argc; i++) {
-		identifier(argv[i], id, sizeof id);
-		if (!strstr(argv[i], "/migrations/"))
-			fprintf(c, "\t{\"%s\", sql_%s},\n", id, id);
-	}
-	fputs("\t{NULL, NULL}\n};\n", c);
+	put_list(c, "sql_queries", "/queries/", argc, argv);
+	put_list(c, "sql_compliance", "/compliance/", argc, argv);
 	fputs("struct sql_named {\n\tconst char *name, *text;\n};\n"
 	      "extern const struct sql_named sql_queries[];\n"
+	      "extern const struct sql_named sql_compliance[];\n"
 	      "extern const char *const sql_migrations[];\n"
 	      "extern const size_t sql_migration_count;\n#endif\n",
 	    h);

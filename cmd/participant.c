@@ -1,4 +1,5 @@
-/* participant: a study's roster. */
+/* participant: a study's roster, and how its people stand. */
+#include "participant_numbers.h"
 #include "participant_verbs.h"
 
 static const struct cli_option add_options[] = {
@@ -58,6 +59,8 @@ static const struct cli_option update_options[] = {
 
 static const struct cli_verb verbs[] = {
     {"add", "", "add a participant", add_options, participant_verb_add, 0, 0},
+    {"aggregate", "", "how the participants stand: active days, on track, day by day", participant_aggregate_options,
+        participant_aggregate, 0, 0},
     {"erase", "", "remove a person's data for good", erase_options, participant_verb_erase, 0, 0},
     {"export-csv", "FILE", "append new participants to the audit log", export_options, participant_verb_export_csv, 1,
         1},
@@ -67,6 +70,8 @@ static const struct cli_verb verbs[] = {
         0, 0},
     {"set-status", "", "change a participant's status", status_options, participant_verb_set_status, 0, 0},
     {"show", "", "show a participant, the history and the last mails", show_options, participant_verb_show, 0, 0},
+    {"snapshot", "", "keep each day's numbers of a study in the database", participant_snapshot_options,
+        participant_snapshot, 0, 0},
     {"update", "", "change a participant's address and other fields", update_options, participant_verb_update, 0, 0},
     {"validate", "", "look for duplicates, bad addresses, what is missing", NULL, participant_verb_validate, 0, 0},
     {NULL, NULL, NULL, NULL, NULL, 0, 0},
@@ -74,7 +79,7 @@ static const struct cli_verb verbs[] = {
 
 int main(int argc, char **argv)
 {
-	static const struct cli_program program = {"participant", "a study's roster", verbs, NULL};
+	static const struct cli_program program = {"participant", "a study's roster and its numbers", verbs, NULL};
 
 	return cli_main(&program, argc, argv);
 }

@@ -103,6 +103,10 @@ const struct config_key config_keys[] = {
     {"MAILROOM_SYNC_PARALLEL", CONFIG_INT, "1", 1, 64, NULL, false, "mailboxes captured at once"},
     {"MAILROOM_SYNC_DEADLINE_MIN", CONFIG_INT, "170", 0, 100000, NULL, false,
         "a capture ends after so long and goes on in the next run; 0: no limit"},
+    {"MAILROOM_COMPLIANCE_DB", CONFIG_PATH, NULL, 0, 0, NULL, false,
+        "the compliance database, which another program writes; it is only read"},
+    {"MAILROOM_STUDY_FILE", CONFIG_PATH, NULL, 0, 0, NULL, false,
+        "the studies' settings (default: one study, with the defaults)"},
     {"MAILROOM_NOW", CONFIG_TIME, NULL, 0, 0, NULL, false, "fixes the clock, for tests and for doing a day again"},
     {NULL, CONFIG_TEXT, NULL, 0, 0, NULL, false, NULL},
 };

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MINUTES_OF_A_DAY = 1440 };
+enum { MINUTES_OF_A_DAY = 1440, DAY_S = 86400, STEP_S = 900, FAR_S = 15 * 3600 };
 
 /* The C library takes a folder or any other file for UTC without a word: look for the mark of a zone file (RFC 8536). */
 static bool is_zone_file(const char *path)
@@ -20,22 +20,31 @@ static bool is_zone_file(const char *path)
 	return good;
 }
 
+int zone_check(const char *name, struct err *e)
+{
+	char path[512];
+	int n = snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
+
+	if (strcmp(name, "localtime") == 0 || strcmp(name, "UTC") == 0)
+		return 0;
+	if (n < 0 || (size_t)n >= sizeof path || strstr(name, "..") || *name == '/' || *name == '\0' ||
+	    !is_zone_file(path))
+		return err_set(e, ERR_CONFIG, "no time zone \"%s\" in /usr/share/zoneinfo (package tzdata)", name);
+	return 0;
+}
+
 int zone_use(const char *name, struct err *e)
 {
-	char path[512], value[512];
+	char value[512];
 
-	if (strcmp(name, "localtime") == 0) {
+	if (zone_check(name, e) != 0)
+		return err_prefix(e, "MAILROOM_TZ");
+	if (strcmp(name, "localtime") == 0)
 		snprintf(value, sizeof value, ":/etc/localtime");
-	} else if (strcmp(name, "UTC") == 0) {
+	else if (strcmp(name, "UTC") == 0)
 		snprintf(value, sizeof value, "UTC0");
-	} else {
-		int n = snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
-		if (n < 0 || (size_t)n >= sizeof path || strstr(name, "..") || *name == '/' || *name == '\0' ||
-		    !is_zone_file(path))
-			return err_set(e, ERR_CONFIG,
-			    "MAILROOM_TZ: no time zone \"%s\" in /usr/share/zoneinfo (package tzdata)", name);
+	else
 		snprintf(value, sizeof value, ":%s", name);
-	}
 	if (setenv("TZ", value, 1) != 0)
 		return err_errno(e, "set the time zone");
 	tzset();
@@ -99,6 +108,40 @@ int64_t zone_day_shift(int64_t day_start, int days)
 
 	localtime_r(&noon, &tm);
 	return start_of(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday + days);
+}
+
+/* What the local clock shows at t, as if it were UTC. */
+static int64_t shown_at(int64_t t)
+{
+	struct tm tm;
+	time_t tt = (time_t)t;
+
+	return localtime_r(&tt, &tm) ? (int64_t)timegm(&tm) : t;
+}
+
+int64_t zone_clock_reaches(int64_t day, int minute)
+{
+	int64_t target = day * DAY_S + (int64_t)minute * 60, t = target - FAR_S, shown;
+
+	/* Clocks change at whole quarters of an hour UTC, so that within each one the clock runs on evenly. */
+	t -= ((t % STEP_S) + STEP_S) % STEP_S;
+	for (; t < target + FAR_S; t += STEP_S) {
+		shown = shown_at(t);
+		if (shown >= target)
+			return t;
+		if (shown + STEP_S > target)
+			return t + (target - shown);
+	}
+	return t;
+}
+
+int64_t zone_clock_day(int64_t t, int minute)
+{
+	int64_t shown = shown_at(t), day = shown / DAY_S - (shown % DAY_S < 0) + 1;
+
+	while (zone_clock_reaches(day, minute) > t)
+		day--;
+	return day;
 }
 
 /* Programs never call setlocale, so that strftime speaks English. */

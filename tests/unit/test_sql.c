@@ -18,7 +18,8 @@
 /* These grow with the mail. */
 static const char *const big_tables[] = {"emails", "email_bodies", "email_recipients", "email_account_messages",
     "email_thread_keys", "email_threads", "addresses", "email_investor_links", "email_attachments",
-    "email_remote_messages", "participants", "participant_status_history", NULL};
+    "email_remote_messages", "participants", "participant_status_history", "daily_snapshots",
+    "compliance_monitoring", NULL};
 
 /* Queries whose purpose is the whole table. */
 static const struct {
@@ -31,6 +32,7 @@ static const struct {
     {"capture_totals", "email_attachments", "counts everything, for a person who asks"},
     {"stats_counts", "emails", "counts all messages, for a person who asks"},
     {"stats_counts", "email_attachments", "counts all files, for a person who asks"},
+    {"participant_each", "participants", "reckons everybody on the roster"},
     {"audit_attachments", "email_attachments", "looks for each file, newest first"},
     {"participant_list", "participants", "gives everybody"},
     {"participant_unexported", "participants", "once a day, and the file is read then, too"},
