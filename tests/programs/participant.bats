@@ -363,7 +363,7 @@ $bram <Bram.Kok@bluebird.example>: no feed_url"
 	fails 1 participant validate -q
 	same "did:plc:cleo9y5mq8rb: no activity in the compliance database
 did:web:mara.harbor.example: no activity in the compliance database" "$(sed 's/ <.*>//' <<< "$output")"
-	same "$(printf 'activity\nactivity')" "$(participant validate --json | jq -r '.findings[] | select(.severity == "error") | .kind')"
+	same "$(printf 'no_activity\nno_activity')" "$(participant validate --json | jq -r '.findings[] | select(.severity == "error") | .kind')"
 	sqlite3 -batch compliance.db "DROP TABLE engagements"
 	fails 65 participant validate
 	[[ $output == *engagements* ]]

@@ -177,7 +177,7 @@ killed() {
 		DOT#1 451 4.3.0 busy|deferred sent sent 1|500
 		DOT#1 lose|unknown sent sent 1|500
 		DOT#1 close|unknown sent sent 1|500
-		BODY@100#1 close|deferred sent sent 1|900000
+		BODY@100#1 close|deferred sent sent 1|8000000
 		MAIL#1 550 5.7.1 you may not|ready ready ready 0|500
 		CONNECT close|deferred ready ready 1|500
 		CONNECT 421 4.3.2 busy|deferred ready ready 1|500
