@@ -18,7 +18,7 @@
 /* These grow with the mail. */
 static const char *const big_tables[] = {"emails", "email_bodies", "email_recipients", "email_account_messages",
     "email_thread_keys", "email_threads", "addresses", "email_investor_links", "email_attachments",
-    "email_remote_messages", NULL};
+    "email_remote_messages", "participants", "participant_status_history", NULL};
 
 /* Queries whose purpose is the whole table. */
 static const struct {
@@ -32,6 +32,9 @@ static const struct {
     {"stats_counts", "emails", "counts all messages, for a person who asks"},
     {"stats_counts", "email_attachments", "counts all files, for a person who asks"},
     {"audit_attachments", "email_attachments", "looks for each file, newest first"},
+    {"participant_list", "participants", "gives everybody"},
+    {"participant_unexported", "participants", "once a day, and the file is read then, too"},
+    {"participant_count_exported", "participants", "counts, when a new audit log is begun"},
 };
 enum { WHOLE_COUNT = sizeof whole_tables / sizeof *whole_tables };
 

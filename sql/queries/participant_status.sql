@@ -1,0 +1,2 @@
+-- A participant's status.
+SELECT status FROM participants WHERE id = :id
