@@ -14,7 +14,8 @@
 struct survey_answer {
 	const char *survey_id, *response_id;
 	size_t line;
-	/* Checked, unless there is a fault: then as they were given, made fit to be shown. The address keeps its local part. */
+	/* Checked, unless there is a fault: then as they were given, made fit to be shown. With a Prolific id `email` may be NULL:
+	 * whoever is new then is written to by way of Prolific, and whose address is known keeps it. */
 	const char *did, *email, *feed_url, *prolific_id, *study_type, *language;
 	const char *type; /* "pilot", "prolific", "admin", "test" */
 	int64_t completed_at, recorded_at;

@@ -13,8 +13,8 @@ struct survey_values {
 	const char *completed_at[8]; /* in the order of preference, NULL behind the last */
 };
 
-/* Fills what an answer holds beside its ids: did, email, feed_url and so on, and the fault. A Prolific id without an address gives
- * <id>@email.prolific.com and the type prolific. */
+/* Fills what an answer holds beside its ids: did, email, feed_url and so on, in the form in which the roster keeps them
+ * (job/roster_check.h), and the fault. With a Prolific id there need be no address. */
 void survey_fields_check(struct arena *a, const struct survey_values *v, struct survey_answer *out);
 
 /* "2026-11-20 13:45:00", ISO 8601 with a zone or without one (then UTC); INT64_MIN when it is none. */
