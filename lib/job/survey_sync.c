@@ -1,6 +1,7 @@
 #include "job/survey_sync.h"
 
 #include "base/arena.h"
+#include "base/lock.h"
 #include "base/log.h"
 #include "base/unzip.h"
 #include "job/people.h"
@@ -167,20 +168,30 @@ static int read_all(struct syncing *y, struct err *e)
 	return survey_map_check(y->o->map, was_read, y, e);
 }
 
+static int write_all(struct syncing *y, struct err *e)
+{
+	int rc;
+
+	if (store_begin(y->o->store, e) != 0)
+		return -1;
+	rc = survey_apply(y->o, &y->answers, y->surveys, y->count, y->t, e);
+	return people_end(y->o->store, y->o->dry_run, rc, e);
+}
+
 int survey_sync(const struct survey_sync_options *o, struct survey_sync_totals *t, struct err *e)
 {
 	struct syncing y = {.o = o, .t = t};
-	int rc;
+	int lock = -1, rc = -1;
 
 	*t = (struct survey_sync_totals){0};
+	if (lock_take(o->lock_path, &lock, e) != 0)
+		return -1;
 	rc = choose(&y, e) == 0 ? read_all(&y, e) : -1;
 	log_progress_end();
 	t->stats = *qualtrics_stats(o->qualtrics);
-	if (rc == 0) {
-		rc = store_begin(o->store, e);
-		if (rc == 0)
-			rc = people_end(o->store, o->dry_run, survey_apply(o, &y.answers, y.surveys, y.count, t, e), e);
-	}
+	if (rc == 0)
+		rc = write_all(&y, e);
 	arena_clear(&y.arena);
+	lock_release(lock);
 	return rc;
 }

@@ -22,6 +22,7 @@ struct survey_sync_options {
 	const char *filter; /* POSIX extended regular expression; NULL: none */
 	int64_t
 	    since; /* answers recorded then or later; INT64_MIN: since a day before the last sync of the survey began */
+	const char *lock_path;  /* held while it runs, so that there is one at a time */
 	const char *backup_dir; /* copies of the roster as it was; NULL: none are made */
 	size_t backups;         /* how many are kept */
 	const char *actor;      /* of the history */
@@ -46,7 +47,8 @@ struct survey_sync_totals {
 
 /* Reads all surveys first; then one transaction takes all answers in, oldest first, so that of one did the latest counts. A status
  * never changes. An error anywhere changes nothing. USAGE for a filter that is none, NO_INPUT when it finds no survey, CONFIG for a
- * mapped column that is nowhere, else as qualtrics.h, unzip.h and survey.h fail. One caller at a time: it takes no lock. */
+ * mapped column that is nowhere, TEMPORARY when another one runs, else as
+ * qualtrics.h, unzip.h and survey.h fail. */
 int survey_sync(const struct survey_sync_options *o, struct survey_sync_totals *t, struct err *e);
 
 #endif
