@@ -2,19 +2,13 @@
 #include "base/mem.h"
 #include "job/display.h"
 #include "job/survey_quarantine.h"
-#include "participant_survey.h"
+#include "participant_verbs.h"
 #include "people_out.h"
 #include "store/surveys.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-const struct cli_option participant_quarantine_options[] = {
-    {"all", 0, NULL, "list those that are dealt with, too"},
-    {"resolve", 0, "ID", "this one is dealt with (may be given again)"},
-    {NULL, 0, NULL, NULL},
-};
 
 struct listing {
 	struct arena a; /* of the row at hand */
@@ -144,7 +138,7 @@ static int resolve(struct cli *cli, struct store *s, struct err *e)
 	return rc;
 }
 
-int participant_quarantine(struct cli *cli, int argc, char **argv)
+int participant_verb_quarantine(struct cli *cli, int argc, char **argv)
 {
 	bool resolves = cli_flag(cli, "resolve");
 	struct err e = {0};

@@ -1,4 +1,3 @@
-#include "participant_survey.h"
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -6,17 +5,11 @@
 #include "base/mem.h"
 #include "job/survey_access.h"
 #include "job/survey_sync.h"
+#include "participant_verbs.h"
 #include "people_out.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-const struct cli_option participant_sync_options[] = {
-    {"survey-id", 0, "ID", "read this survey (may be given again; default: all of the account)"},
-    {"survey-filter", 0, "REGEX", "read the surveys whose name this POSIX extended regular expression finds"},
-    {"since", 0, "TIME", "ask for the answers recorded since then (default: since the last sync)"},
-    {NULL, 0, NULL, NULL},
-};
 
 /* Adds up to answers: the figures of the report, by their names in it. */
 struct figure {
@@ -100,7 +93,7 @@ static int read_options(struct cli *cli, struct arena *a, struct survey_sync_opt
 	return map ? survey_map_read(map, a, o->map, e) : 0;
 }
 
-int participant_sync(struct cli *cli, int argc, char **argv)
+int participant_verb_sync_qualtrics(struct cli *cli, int argc, char **argv)
 {
 	const struct config *c = cli_config(cli);
 	char *lock = file_join(config_text(c, "MAILROOM_DATA_DIR"), "sync-qualtrics.lock");

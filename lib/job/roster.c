@@ -211,6 +211,7 @@ static int refuse(struct roster_outcome *out, struct arena *a, const struct err 
 {
 	out->change = ROSTER_REFUSED;
 	out->why = arena_strdup(a, why->text);
+	out->why_code = why->code;
 	return 0;
 }
 
@@ -248,7 +249,7 @@ static int put_one(struct store *s, struct arena *a, const struct config *c, con
 	rc = roster_put(s, a, &erased, row, rules, out, e);
 	roster_erased_close(&erased);
 	if (rc == 0 && out->change == ROSTER_REFUSED)
-		rc = err_set(e, ERR_INPUT, "%s", out->why);
+		rc = err_set(e, out->why_code, "%s", out->why);
 	if (rc == 0 && out->change == ROSTER_ERASED)
 		rc = err_set(e, ERR_REFUSED, "%s: this person was erased and does not come back", row->did);
 	if (rc == 0 && out->change != ROSTER_UNCHANGED)

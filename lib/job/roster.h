@@ -51,6 +51,8 @@ struct roster_outcome {
 	enum roster_change change;
 	struct participant participant; /* as it stands afterwards; only of added, updated, unchanged */
 	const char *why;
+	enum err_code
+	    why_code; /* of refused: INPUT when a value is wrong, REFUSED when the participant is there, or removed */
 	struct roster_field fields[ROSTER_FIELDS]; /* what changed, of an added one all that is set */
 	size_t field_count;
 	bool stays_unsubscribed; /* the row had another status, which does not count */

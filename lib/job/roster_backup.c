@@ -136,14 +136,14 @@ static int write_copy(struct copies *c, const struct buf *text, size_t keep, int
 int roster_backup(struct store *s, const char *dir, size_t keep, int64_t now, struct err *e)
 {
 	struct copies c = {.dir = dir};
-	struct buf text = {0}, none = {0};
+	struct buf text = {0};
+	size_t participants;
 	int rc = -1;
 
-	roster_csv_header(&none);
-	if (roster_export_text(s, &text, e) != 0)
+	if (roster_export_text(s, &text, &participants, e) != 0)
 		goto out;
 	rc = 0;
-	if (keep == 0 || text.len == none.len)
+	if (keep == 0 || participants == 0)
 		goto out;
 	rc = file_make_dirs(dir, e) == 0 ? list(&c, e) : -1;
 	if (rc == 0 && !is_newest(&c, &text))
@@ -153,6 +153,5 @@ out:
 		free(c.names[i]);
 	free(c.names);
 	buf_clear(&text);
-	buf_clear(&none);
 	return rc == 0 ? 0 : err_prefix(e, "a copy of the roster as it was");
 }

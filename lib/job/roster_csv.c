@@ -68,7 +68,7 @@ static int export_one(const struct participant *p, void *arg)
 	return 0;
 }
 
-static int export_all(struct store *s, struct buf *out, size_t *count, struct err *e)
+int roster_export_text(struct store *s, struct buf *out, size_t *count, struct err *e)
 {
 	struct exporting x = {.out = out};
 	int rc;
@@ -80,17 +80,10 @@ static int export_all(struct store *s, struct buf *out, size_t *count, struct er
 	return rc;
 }
 
-int roster_export_text(struct store *s, struct buf *out, struct err *e)
-{
-	size_t count;
-
-	return export_all(s, out, &count, e);
-}
-
 int roster_export_full(struct store *s, const char *path, size_t *count, struct err *e)
 {
 	struct buf b = {0};
-	int rc = export_all(s, &b, count, e);
+	int rc = roster_export_text(s, &b, count, e);
 
 	if (rc == 0)
 		rc = file_write_atomic(path, b.data, b.len, 0600, e);

@@ -39,7 +39,7 @@ void roster_csv_header(struct buf *b);
 void roster_csv_row(struct buf *b, struct arena *a, const struct participant *p);
 
 /* The whole roster by did, as CSV that roster_import reads back exactly. */
-int roster_export_text(struct store *s, struct buf *out, struct err *e);
+int roster_export_text(struct store *s, struct buf *out, size_t *count, struct err *e);
 /* The same as a file (0600), there as a whole or as it was before. In the caller's transaction, or on its own. */
 int roster_export_full(struct store *s, const char *path, size_t *count, struct err *e);
 

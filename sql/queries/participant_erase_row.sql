@@ -1,0 +1,2 @@
+-- The participant goes.
+DELETE FROM participants WHERE id = :id
