@@ -18,8 +18,8 @@
 /* These grow with the mail. */
 static const char *const big_tables[] = {"emails", "email_bodies", "email_recipients", "email_account_messages",
     "email_thread_keys", "email_threads", "addresses", "email_investor_links", "email_attachments",
-    "email_remote_messages", "participants", "participant_status_history", "survey_responses",
-    "survey_quarantine", NULL};
+    "email_remote_messages", "participants", "participant_status_history", "survey_responses", "survey_quarantine",
+    NULL};
 
 /* Queries whose purpose is the whole table. */
 static const struct {
