@@ -153,29 +153,34 @@ static int apply_answer(struct applying *p, const struct survey_answer *s, struc
 	return remember(p, s, participant_id, e);
 }
 
+struct in_turn {
+	const struct survey_answer *answer;
+};
+
 /* By the time when they were recorded; those of one moment in the order in which they came. */
 static int by_time(const void *x, const void *y)
 {
-	const struct survey_answer *const *a = x, *const *b = y;
+	const struct survey_answer *a = ((const struct in_turn *)x)->answer, *b = ((const struct in_turn *)y)->answer;
 
-	if ((*a)->recorded_at != (*b)->recorded_at)
-		return (*a)->recorded_at < (*b)->recorded_at ? -1 : 1;
-	return *a < *b ? -1 : *a > *b;
+	if (a->recorded_at != b->recorded_at)
+		return a->recorded_at < b->recorded_at ? -1 : 1;
+	return a < b ? -1 : a > b;
 }
 
 static int apply_answers(struct applying *p, const struct survey_answers *answers, struct err *e)
 {
 	struct arena order = {0};
-	const struct survey_answer **sorted = arena_array(&order, answers->count + 1, sizeof *sorted);
+	struct in_turn *turns = arena_array(&order, answers->count + 1, sizeof *turns);
 	int rc = 0;
 
 	for (size_t i = 0; i < answers->count; i++)
-		sorted[i] = &answers->items[i];
-	qsort(sorted, answers->count, sizeof *sorted, by_time);
+		turns[i].answer = &answers->items[i];
+	qsort(turns, answers->count, sizeof *turns, by_time);
 	for (size_t i = 0; i < answers->count && rc == 0; i++) {
-		rc = apply_answer(p, sorted[i], e);
+		const struct survey_answer *s = turns[i].answer;
+		rc = apply_answer(p, s, e);
 		if (rc != 0)
-			err_prefix(e, "survey %s, line %zu", sorted[i]->survey_id, sorted[i]->line);
+			err_prefix(e, "survey %s, line %zu", s->survey_id, s->line);
 		arena_reset(&p->a);
 	}
 	arena_clear(&order);

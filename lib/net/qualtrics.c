@@ -242,9 +242,10 @@ static int read_status(const json_t *root, char **file_id, struct err *e)
 /* Asks until it is made, ever more seldom: from a sixth of the time a request may take up to five times that. */
 static int wait_for_file(struct qualtrics *q, const char *url, char **file_id, struct err *e)
 {
-	double slot = 60.0 / q->o.requests_per_min, wait = slot / 6, started = qualtrics_now(q);
+	double slot = 60.0 / q->o.requests_per_min, started = qualtrics_now(q);
 
-	for (;; wait = wait * 2 < slot * 5 ? wait * 2 : slot * 5) {
+	for (int sixths = 1;; sixths = sixths < 15 ? sixths * 2 : 30) {
+		double wait = slot * sixths / 6;
 		json_t *root = NULL;
 		struct qualtrics_call c = {.method = "GET", .url = url, .cap_bytes = ANSWER_BYTES, .root = &root};
 		int rc = qualtrics_call(q, &c, e);

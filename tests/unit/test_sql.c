@@ -36,6 +36,7 @@ static const struct {
     {"participant_list", "participants", "gives everybody"},
     {"participant_unexported", "participants", "once a day, and the file is read then, too"},
     {"participant_count_exported", "participants", "counts, when a new audit log is begun"},
+    {"participant_erase_quarantine", "survey_quarantine", "somebody is erased: by did, address or Prolific id"},
     {"survey_quarantine_list", "survey_quarantine", "gives all that are open, to a person who asks"},
     {"survey_quarantine_overtaken", "survey_quarantine", "once a sync, over what is open"},
 };
