@@ -10,10 +10,12 @@
 
 const char *participant_out_actor(struct arena *a)
 {
-	const struct passwd *user = getpwuid(getuid());
+	enum { BYTES = 16384 };
+	struct passwd entry, *user = NULL;
 
-	return user && user->pw_name ? arena_printf(a, "operator:%s", user->pw_name)
-	                             : arena_printf(a, "operator:%lu", (unsigned long)getuid());
+	if (getpwuid_r(getuid(), &entry, arena_alloc(a, BYTES), BYTES, &user) != 0 || !user)
+		return arena_printf(a, "operator:%lu", (unsigned long)getuid());
+	return arena_printf(a, "operator:%s", user->pw_name);
 }
 
 const char *participant_out_lock(struct arena *a, const struct cli *cli)

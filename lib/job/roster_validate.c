@@ -1,6 +1,5 @@
 #include "job/roster_validate.h"
 
-#include "base/mem.h"
 #include "base/span.h"
 #include "job/display.h"
 #include "job/roster_check.h"
@@ -83,7 +82,7 @@ static const char *email_key(struct arena *a, const char *email)
 
 static int by_key(const void *x, const void *y)
 {
-	const struct person *p = *(struct person *const *)x, *q = *(struct person *const *)y;
+	const struct person *p = x, *q = y;
 	int order = strcmp(p->key, q->key);
 
 	return order ? order : p->place < q->place ? -1 : p->place > q->place;
@@ -97,16 +96,16 @@ static const char *name_of(struct arena *a, const struct person *p)
 
 /* Each of a group is a finding that names the first others. */
 static void tell_group(
-    struct validating *v, enum roster_finding_kind kind, struct person *const *group, size_t n, const char *what)
+    struct validating *v, enum roster_finding_kind kind, const struct person *group, size_t n, const char *what)
 {
 	for (size_t i = 0; i < n; i++) {
 		const char *others[NAMED_MAX];
 		size_t named = 0;
 		for (size_t k = 0; k < n && named < NAMED_MAX; k++)
 			if (k != i)
-				others[named++] = name_of(&v->a, group[k]);
+				others[named++] = name_of(&v->a, &group[k]);
 		const char *rest = n - 1 > named ? arena_printf(&v->a, " and %zu more", n - 1 - named) : "";
-		tell(v, kind, group[i],
+		tell(v, kind, &group[i],
 		    arena_printf(
 		        &v->a, "the same %s as %s%s", what, display_list(&v->a, others, named, NAMED_MAX), rest));
 	}
@@ -115,21 +114,20 @@ static void tell_group(
 static void find_duplicates(struct validating *v, enum roster_finding_kind kind, const char *what,
     const char *(*key)(struct arena *a, const char *text))
 {
-	struct person **order = mem_alloc((v->count + 1) * sizeof *order);
+	struct person *order = arena_array(&v->a, v->count, sizeof *order);
 	size_t n;
 
 	for (size_t i = 0; i < v->count; i++) {
-		v->people[i].key = key(&v->a, kind == ROSTER_DUPLICATE_DID ? v->people[i].did : v->people[i].email);
-		order[i] = &v->people[i];
+		order[i] = v->people[i];
+		order[i].key = key(&v->a, kind == ROSTER_DUPLICATE_DID ? order[i].did : order[i].email);
 	}
 	qsort(order, v->count, sizeof *order, by_key);
 	for (size_t i = 0; i < v->count; i += n) {
-		for (n = 1; i + n < v->count && strcmp(order[i]->key, order[i + n]->key) == 0;)
+		for (n = 1; i + n < v->count && strcmp(order[i].key, order[i + n].key) == 0;)
 			n++;
 		if (n > 1)
 			tell_group(v, kind, order + i, n, what);
 	}
-	free(order);
 }
 
 static void find_bad_dids(struct validating *v)
@@ -157,17 +155,17 @@ static void find_bad_addresses(struct validating *v)
 			tell(v, ROSTER_RESERVED_ADDRESS, &v->people[i], "the domain is for examples or tests");
 }
 
-static void find_missing(struct validating *v, const struct roster_activity *activity)
+static void find_missing(struct validating *v, const struct did_set *activity)
 {
 	for (size_t i = 0; i < v->count; i++)
 		if (v->people[i].status == PARTICIPANT_ACTIVE && !v->people[i].has_feed_url)
 			tell(v, ROSTER_NO_FEED_URL, &v->people[i], "no feed_url");
 	for (size_t i = 0; activity && i < v->count; i++)
-		if (v->people[i].status == PARTICIPANT_ACTIVE && !activity->has(v->people[i].did, activity->arg))
+		if (v->people[i].status == PARTICIPANT_ACTIVE && !did_set_has(activity, v->people[i].did))
 			tell(v, ROSTER_NO_ACTIVITY, &v->people[i], "no activity in the compliance database");
 }
 
-int roster_validate(struct store *s, const struct roster_activity *activity,
+int roster_validate(struct store *s, const struct did_set *activity,
     void (*finding)(const struct roster_finding *f, void *arg), void *arg, size_t counts[static ROSTER_FINDING_KINDS],
     struct err *e)
 {

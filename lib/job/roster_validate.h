@@ -3,6 +3,7 @@
 #define JOB_ROSTER_VALIDATE_H
 
 #include "base/err.h"
+#include "job/did_set.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -27,15 +28,10 @@ struct roster_finding {
 const char *roster_finding_name(enum roster_finding_kind kind); /* "duplicate_did", ... */
 bool roster_finding_is_warning(enum roster_finding_kind kind);
 
-/* Who has any activity on record, wherever that is. */
-struct roster_activity {
-	bool (*has)(const char *did, void *arg);
-	void *arg;
-};
-
-/* Calls back for each finding, kind by kind, by did within one; counts[] are by kind. `activity` NULL: not looked at. The strings live
+/* Calls back for each finding, kind by kind, by did within one; counts[] are by kind. `activity`: who has any on record, wherever that is;
+ * NULL: not looked at. The strings live
  * until the call returns. */
-int roster_validate(struct store *s, const struct roster_activity *activity,
+int roster_validate(struct store *s, const struct did_set *activity,
     void (*finding)(const struct roster_finding *f, void *arg), void *arg, size_t counts[static ROSTER_FINDING_KINDS],
     struct err *e);
 

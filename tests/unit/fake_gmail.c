@@ -21,7 +21,12 @@ enum { ARGUMENTS = 32 };
 
 void fake_start(struct fake *f, const char *const *arguments)
 {
-	const char *argv[ARGUMENTS] = {"python3", FAKE_GMAIL, "--until-eof"};
+	fake_start_program(f, FAKE_GMAIL, arguments);
+}
+
+void fake_start_program(struct fake *f, const char *program, const char *const *arguments)
+{
+	const char *argv[ARGUMENTS] = {"python3", program, "--until-eof"};
 	int to[2], from[2], n = 3, port = 0;
 	FILE *out;
 

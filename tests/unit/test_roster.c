@@ -2,6 +2,7 @@
 #include "base/csv_cell.h"
 #include "job/roster_check.h"
 #include "job/roster_erased.h"
+#include "job/roster_validate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,83 +11,86 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #define D64 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 typedef int check(struct arena *a, const char *given, const char **out, struct err *e);
 
+static const struct {
+	check *check;
+	const char *given, *kept; /* NULL: refused */
+} values[] = {
+    {roster_check_did, "did:plc:abc", "did:plc:abc"},
+    {roster_check_did, " did:plc:abc\t", "did:plc:abc"},
+    {roster_check_did, "did:web:example.org%3A3000:user", "did:web:example.org%3A3000:user"},
+    {roster_check_did, "did:plc:ABC", "did:plc:ABC"},
+    {roster_check_did, "did:key2:z-_.", "did:key2:z-_."},
+    {roster_check_did, "", NULL},
+    {roster_check_did, "plc:abc", NULL},
+    {roster_check_did, "DID:plc:abc", NULL},
+    {roster_check_did, "did:PLC:abc", NULL},
+    {roster_check_did, "did::abc", NULL},
+    {roster_check_did, "did:plc:", NULL},
+    {roster_check_did, "did:plc", NULL},
+    {roster_check_did, "did:plc:a:", NULL},
+    {roster_check_did, "did:plc:a b", NULL},
+    {roster_check_did, "did:plc:a%3", NULL},
+    {roster_check_did, "did:plc:a/b", NULL},
+    {roster_check_did, "did:plc:\xc3\xa9", NULL},
+    {roster_check_email, "Ana.B@Northwind.EXAMPLE", "Ana.B@northwind.example"},
+    {roster_check_email,
+        " ana@b\xc3\xbc"
+        "cher.example ",
+        "ana@xn--bcher-kva.example"},
+    {roster_check_email, "ana@northwind.example.", NULL},
+    {roster_check_email, "ana@localhost", NULL},
+    {roster_check_email, "ana northwind.example", NULL},
+    {roster_check_email, "Ana <ana@northwind.example>", NULL},
+    {roster_check_email, "a@b@c.example", NULL},
+    {roster_check_type, "Pilot", "pilot"},
+    {roster_check_type, "robot", NULL},
+    {roster_check_feed_url, "https://feed.example/x?y=%20", "https://feed.example/x?y=%20"},
+    {roster_check_feed_url, "at://did:plc:abc/app.bsky.feed.generator/x", "at://did:plc:abc/app.bsky.feed.generator/x"},
+    {roster_check_feed_url, "https://", NULL},
+    {roster_check_feed_url, "ftp://feed.example", NULL},
+    {roster_check_feed_url, "javascript:alert(1)", NULL},
+    {roster_check_feed_url, "https://feed.example/a b", NULL},
+    {roster_check_feed_url, "https://feed.example/\"><b>", NULL},
+    {roster_check_prolific_id, "5f3c_A-1", "5f3c_A-1"},
+    {roster_check_prolific_id, "5f@3c", NULL},
+    {roster_check_prolific_id, D64, D64},
+    {roster_check_prolific_id, D64 "a", NULL},
+    {roster_check_study_type, "  wave   two ", "wave two"},
+    {roster_check_study_type, "wave\ttwo", NULL},
+    {roster_check_language, "EN", "en"},
+    {roster_check_language, "pt_br", "pt-BR"},
+    {roster_check_language, "zh-Hant-TW", "zh-hant-TW"},
+    {roster_check_language, "es-419", "es-419"},
+    {roster_check_language, "e", NULL},
+    {roster_check_language, "12", NULL},
+    {roster_check_language, "e1", NULL},
+    {roster_check_language, "en--us", NULL},
+    {roster_check_language, "en-", NULL},
+    {roster_check_language, "../en", NULL},
+    {roster_check_language, "en-abcdefghi", NULL},
+};
+
 static void values_are_brought_to_the_form_that_is_kept(void **state)
 {
-	static const struct {
-		check *check;
-		const char *given, *kept; /* NULL: refused */
-	} rows[] = {
-	    {roster_check_did, "did:plc:abc", "did:plc:abc"},
-	    {roster_check_did, " did:plc:abc\t", "did:plc:abc"},
-	    {roster_check_did, "did:web:example.org%3A3000:user", "did:web:example.org%3A3000:user"},
-	    {roster_check_did, "did:plc:ABC", "did:plc:ABC"},
-	    {roster_check_did, "did:key2:z-_.", "did:key2:z-_."},
-	    {roster_check_did, "", NULL},
-	    {roster_check_did, "plc:abc", NULL},
-	    {roster_check_did, "DID:plc:abc", NULL},
-	    {roster_check_did, "did:PLC:abc", NULL},
-	    {roster_check_did, "did::abc", NULL},
-	    {roster_check_did, "did:plc:", NULL},
-	    {roster_check_did, "did:plc", NULL},
-	    {roster_check_did, "did:plc:a:", NULL},
-	    {roster_check_did, "did:plc:a b", NULL},
-	    {roster_check_did, "did:plc:a%3", NULL},
-	    {roster_check_did, "did:plc:a/b", NULL},
-	    {roster_check_did, "did:plc:\xc3\xa9", NULL},
-	    {roster_check_email, "Ana.B@Northwind.EXAMPLE", "Ana.B@northwind.example"},
-	    {roster_check_email,
-	        " ana@b\xc3\xbc"
-	        "cher.example ",
-	        "ana@xn--bcher-kva.example"},
-	    {roster_check_email, "ana@northwind.example.", NULL},
-	    {roster_check_email, "ana@localhost", NULL},
-	    {roster_check_email, "ana northwind.example", NULL},
-	    {roster_check_email, "Ana <ana@northwind.example>", NULL},
-	    {roster_check_email, "a@b@c.example", NULL},
-	    {roster_check_type, "Pilot", "pilot"},
-	    {roster_check_type, "robot", NULL},
-	    {roster_check_feed_url, "https://feed.example/x?y=%20", "https://feed.example/x?y=%20"},
-	    {roster_check_feed_url, "at://did:plc:abc/app.bsky.feed.generator/x",
-	        "at://did:plc:abc/app.bsky.feed.generator/x"},
-	    {roster_check_feed_url, "https://", NULL},
-	    {roster_check_feed_url, "ftp://feed.example", NULL},
-	    {roster_check_feed_url, "javascript:alert(1)", NULL},
-	    {roster_check_feed_url, "https://feed.example/a b", NULL},
-	    {roster_check_feed_url, "https://feed.example/\"><b>", NULL},
-	    {roster_check_prolific_id, "5f3c_A-1", "5f3c_A-1"},
-	    {roster_check_prolific_id, "5f@3c", NULL},
-	    {roster_check_prolific_id, D64, D64},
-	    {roster_check_prolific_id, D64 "a", NULL},
-	    {roster_check_study_type, "  wave   two ", "wave two"},
-	    {roster_check_study_type, "wave\ttwo", NULL},
-	    {roster_check_language, "EN", "en"},
-	    {roster_check_language, "pt_br", "pt-BR"},
-	    {roster_check_language, "zh-Hant-TW", "zh-hant-TW"},
-	    {roster_check_language, "es-419", "es-419"},
-	    {roster_check_language, "e", NULL},
-	    {roster_check_language, "12", NULL},
-	    {roster_check_language, "e1", NULL},
-	    {roster_check_language, "en--us", NULL},
-	    {roster_check_language, "en-", NULL},
-	    {roster_check_language, "../en", NULL},
-	    {roster_check_language, "en-abcdefghi", NULL},
-	};
 	struct arena a = {0};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
 		struct err e = {0};
 		const char *kept = NULL;
-		int rc = rows[i].check(&a, rows[i].given, &kept, &e);
-		if ((rc == 0) != (rows[i].kept != NULL))
-			fail_msg("\"%s\": %d %s", rows[i].given, rc, e.text);
+		int rc = values[i].check(&a, values[i].given, &kept, &e);
+		if ((rc == 0) != (values[i].kept != NULL))
+			fail_msg("\"%s\": %d %s", values[i].given, rc, e.text);
 		if (rc == 0)
-			assert_string_equal(kept, rows[i].kept);
+			assert_string_equal(kept, values[i].kept);
 		else
 			assert_int_equal(e.code, ERR_INPUT);
 	}
@@ -209,6 +213,62 @@ static void the_erased_are_known_again_in_any_form(void **state)
 	arena_clear(&a);
 }
 
+struct found {
+	char dids[200];
+};
+
+static void note(const struct roster_finding *f, void *arg)
+{
+	struct found *x = arg;
+	size_t n = strlen(x->dids);
+
+	if (f->kind == ROSTER_NO_ACTIVITY)
+		snprintf(x->dids + n, sizeof x->dids - n, "%s ", f->did);
+}
+
+static void people_without_activity_are_found(void **state)
+{
+	static const char *const dids[] = {"did:plc:a", "did:plc:b", "did:plc:c", "did:plc:d"};
+	char path[] = "/tmp/mailroom-roster-XXXXXX", beside[40];
+	struct did_set active = {0};
+	struct store *s;
+	struct err e = {0};
+	struct found x = {{0}};
+	size_t counts[ROSTER_FINDING_KINDS];
+	int applied, fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(store_open(path, STORE_CREATE, &s, &e), 0);
+	assert_int_equal(store_migrate(s, &applied, &e), 0);
+	for (size_t i = 0; i < 4; i++) {
+		struct participant p = {.did = dids[i],
+		    .email = "x@x.example",
+		    .status = i == 3 ? PARTICIPANT_INACTIVE : PARTICIPANT_ACTIVE,
+		    .survey_completed_at = PARTICIPANT_NEVER,
+		    .exported_at = PARTICIPANT_NEVER};
+		assert_int_equal(participants_insert(s, &p, "add", "operator:ops", 100, &e), 0);
+	}
+	assert_int_equal(roster_validate(s, NULL, note, &x, counts, &e), 0);
+	assert_int_equal(counts[ROSTER_NO_ACTIVITY], 0);
+	did_set_add(&active, "did:plc:bzzz", 9);
+	did_set_add(&active, "did:plc:b", 9);
+	did_set_add(&active, "did:plc:A", 9);
+	assert_int_equal(roster_validate(s, &active, note, &x, counts, &e), 0);
+	assert_string_equal(x.dids, "did:plc:a did:plc:c ");
+	assert_int_equal(counts[ROSTER_DUPLICATE_ADDRESS], 4);
+	did_set_clear(&active);
+	assert_int_equal(roster_validate(s, &active, note, &x, counts, &e), 0);
+	assert_int_equal(counts[ROSTER_NO_ACTIVITY], 3);
+	store_close(s);
+	unlink(path);
+	snprintf(beside, sizeof beside, "%s-wal", path);
+	unlink(beside);
+	snprintf(beside, sizeof beside, "%s-shm", path);
+	unlink(beside);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +276,7 @@ int main(void)
 	    cmocka_unit_test(addresses_that_no_server_takes),
 	    cmocka_unit_test(cells_are_no_formulas_and_come_back),
 	    cmocka_unit_test(the_erased_are_known_again_in_any_form),
+	    cmocka_unit_test(people_without_activity_are_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
