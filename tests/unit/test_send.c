@@ -1,4 +1,5 @@
-/* Sending, against a transport that says what the test tells it to: what becomes of messages, recipients, attempts and accounts. */
+/* Sending, against a transport that says what the test tells it to: what becomes of messages, recipients, attempts
+ * and accounts. */
 #include "base/config.h"
 #include "base/zone.h"
 #include "job/outbox.h"
