@@ -53,7 +53,7 @@ struct outbox_message {
 	unsigned char sha256[SHA256_BYTES];
 	size_t size_bytes;
 	int attempts;
-	int64_t next_try_at; /* of OUTBOX_DEFERRED; 0: none */
+	int64_t next_try_at; /* of OUTBOX_DEFERRED; of OUTBOX_UNKNOWN the next look; 0: none */
 	int64_t created_at, updated_at;
 	struct outbox_recipient *recipients; /* by address */
 	size_t recipient_count;
@@ -94,6 +94,8 @@ int outbox_begin_attempt(
  * next_try_at), unknown, failed, simulated or sent, in this order of what remains to be done. Within the caller's
  * transaction. */
 int outbox_settle(struct store *s, int64_t id, int64_t next_try_at, int64_t now, struct err *e);
+/* When a message that is unknown is looked up again. */
+int outbox_set_next_look(struct store *s, int64_t id, int64_t at, struct err *e);
 int outbox_set_recipient(struct store *s, int64_t id, const char *address, enum recipient_state state, struct err *e);
 
 /* The ids of the messages that are due at `now`, oldest first, in `a`: ready, or deferred until then; of one kind or
