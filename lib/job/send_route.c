@@ -95,8 +95,8 @@ static bool is_quick(const struct send_route *r)
 	return r->is_ready && clock_monotonic_s() - r->used_s < QUICK_S;
 }
 
-/* Connects where there is no connection any more. What the server says against the account switches it off; a network that is not there
- * is an attempt that is deferred. */
+/* Connects where there is no connection any more. What the server says against the account switches it off; a
+ * network that is not there is an attempt that is deferred. */
 static int connect(struct send_work *w, struct send_route *r, bool *deferred, struct err *e)
 {
 	struct err trouble = {0};
