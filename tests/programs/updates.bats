@@ -224,6 +224,27 @@ Hello
 	MAILROOM_TEMPLATE_DIR='' participant preview -d $ana | diff ours -
 }
 
+@test "mailroom-template(5) tells each value that a template may use" {
+	mkdir templates
+	export MAILROOM_TEMPLATE_DIR=$PWD/templates
+	local source
+	for source in '{{nope}}' '{{#for d in days}}{{d.nope}}' '{{#for d in coming}}{{#for k in d.kinds}}{{k.nope}}'; do
+		echo "$source" > templates/update.en.subject
+		fails 78 digest-build participants
+		echo "$output"
+	done | sed -n 's/.*(there are: \(.*\)).*/\1/p' | tr -d ' ' | tr , '\n' | sort -u > values
+	[ "$(wc -l < values)" -gt 40 ]
+	sed -n '/^\.Sh VALUES/,/^\.Sh EXAMPLES/p' "$SOURCE/man/mailroom-template.5" > told
+	while read -r value; do
+		echo "$value"
+		grep -qw "$value" told
+	done < values
+	sed -n 's/^\.It Li //p' told | tr -cs 'a-z_' '\n' | while read -r value; do
+		echo "$value"
+		grep -qx "$value" values
+	done
+}
+
 @test "several studies: each with its day, its rules, its people" {
 	cat > study.conf <<- 'END'
 		[main]
