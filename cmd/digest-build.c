@@ -1,6 +1,7 @@
 /* digest-build: facts of a period become a message in the outbox. */
 #include "cli.h"
 #include "digest_json.h"
+#include "digest_participants.h"
 
 #include "base/file.h"
 #include "base/log.h"
@@ -118,6 +119,8 @@ static int verb_team(struct cli *cli, int argc, char **argv)
 }
 
 static const struct cli_verb verbs[] = {
+    {"participants", "", "one update for each active participant of a study", digest_participants_options,
+        digest_participants, 0, 0},
     {"team", "", "the team digest: who of the team had which messages with which investors", team_options, verb_team, 0,
         0},
     {NULL, NULL, NULL, NULL, NULL, 0, 0},

@@ -1,5 +1,6 @@
 /* participant: a study's roster, and how its people stand. */
 #include "participant_numbers.h"
+#include "participant_preview.h"
 #include "participant_verbs.h"
 
 static const struct cli_option add_options[] = {
@@ -77,6 +78,8 @@ static const struct cli_verb verbs[] = {
         1},
     {"import-csv", "FILE", "read a roster from CSV", NULL, participant_verb_import_csv, 1, 1},
     {"list", "", "list the roster", list_options, participant_verb_list, 0, 0},
+    {"preview", "", "print a participant's daily update as it would be built", participant_preview_options,
+        participant_preview, 0, 0},
     {"quarantine", "", "list the survey's answers that lack something, or close them", quarantine_options,
         participant_verb_quarantine, 0, 0},
     {"seed-completion", "", "set the survey's time where it is missing", seed_options, participant_verb_seed_completion,

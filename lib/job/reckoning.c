@@ -139,18 +139,27 @@ static void count_row(struct reckoning_rows *rows, const char *what)
 		log_progress("%s: %.1f million rows", what, (double)rows->rows / 1e6);
 }
 
+static void note_newest(struct reckoning *r, bool readable, int64_t t)
+{
+	if (readable && t <= r->now && t > r->report.newest)
+		r->report.newest = t;
+}
+
 static int take_request(const struct compliance_row *row, void *arg, struct err *e)
 {
 	struct reckoning *r = arg;
+	bool readable;
 	uint32_t person;
-	int64_t t;
+	int64_t t = 0;
 	int day;
 
 	(void)e;
 	count_row(&r->report.requests, "feed requests");
+	readable = stamp_parse(row->timestamp.at, row->timestamp.len, &t);
+	note_newest(r, readable, t);
 	if (!tally_find(r->tally, row->did, &person))
 		return 0;
-	if (!stamp_parse(row->timestamp.at, row->timestamp.len, &t)) {
+	if (!readable) {
 		note_unreadable(r, &r->report.requests, row, person);
 		return 0;
 	}
@@ -176,6 +185,7 @@ static int take_engagement(const struct compliance_row *row, void *arg, struct e
 
 	count_row(&r->report.engagements, "engagements");
 	readable = stamp_parse(row->timestamp.at, row->timestamp.len, &t);
+	note_newest(r, readable, t);
 	if ((readable && t < r->earliest) || !tally_find(r->tally, row->did, &person))
 		return 0;
 	if (!readable) {
@@ -203,7 +213,7 @@ static int read_once(struct reckoning *r, const char *path, size_t days, bool *g
 
 	tally_begin(r->tally, days);
 	arena_clear(&r->words);
-	r->report = (struct reckoning_report){0};
+	r->report = (struct reckoning_report){.newest = RECKONING_NO_ROW};
 	for (size_t i = 0; i < r->count; i++)
 		r->people[i].first_request = never;
 	if (compliance_open(path, &c, e) != 0)

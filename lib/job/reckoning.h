@@ -50,8 +50,11 @@ struct reckoning_rows {
 	const char *example;       /* the first unreadable one, as "\"yesterday\", of did:plc:..."; NULL: none */
 };
 
+#define RECKONING_NO_ROW INT64_MIN
+
 struct reckoning_report {
 	struct reckoning_rows requests, engagements;
+	int64_t newest; /* of all rows, whoever's, that are not later than now; RECKONING_NO_ROW */
 };
 
 struct reckoning;

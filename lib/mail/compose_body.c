@@ -40,6 +40,14 @@ static bool is_7bit(const char *s, size_t n)
 	return true;
 }
 
+static void put_code(struct buf *out, unsigned char c)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const char code[] = {'=', digits[c >> 4], digits[c & 15]};
+
+	buf_append(out, code, sizeof code);
+}
+
 /* The character of n bytes at s; `rest` bytes of its line are left, itself included. */
 static void put_character(struct buf *out, size_t *column, const char *s, size_t n, size_t rest)
 {
@@ -58,7 +66,7 @@ static void put_character(struct buf *out, size_t *column, const char *s, size_t
 	width = escape ? 3 * n : n;
 	for (size_t i = 0; i < n; i++) {
 		if (escape)
-			buf_printf(out, "=%02X", (unsigned char)s[i]);
+			put_code(out, (unsigned char)s[i]);
 		else
 			buf_putc(out, s[i]);
 	}

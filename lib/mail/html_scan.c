@@ -133,40 +133,44 @@ static const char *attribute_value(const char *at, const char *end, const char *
 	return stop;
 }
 
-/* Reads one attribute at `at`, which is neither space, slash nor ">". */
-static const char *attribute(const char *at, const char *end, struct html_token *t)
+bool html_attribute_next(const char **at, const char *end, struct html_attribute *attribute)
 {
-	const char *name = at, *value = NULL, *behind;
-	size_t name_bytes, n = 0;
+	const char *name = *at, *stop, *behind;
 
-	at++; /* a "=" in the first place belongs to the name */
-	while (at < end && !ascii_is_space(*at) && *at != '/' && *at != '>' && *at != '=')
-		at++;
-	name_bytes = (size_t)(at - name);
-	for (behind = at; behind < end && ascii_is_space(*behind);)
+	while (name < end && (ascii_is_space(*name) || *name == '/'))
+		name++;
+	*at = name;
+	if (name == end || *name == '>')
+		return false;
+	stop = name + 1; /* a "=" in the first place belongs to the name */
+	while (stop < end && !ascii_is_space(*stop) && *stop != '/' && *stop != '>' && *stop != '=')
+		stop++;
+	*attribute = (struct html_attribute){.name = name, .name_bytes = (size_t)(stop - name)};
+	for (behind = stop; behind < end && ascii_is_space(*behind);)
 		behind++;
 	if (behind < end && *behind == '=')
-		at = attribute_value(behind + 1, end, &value, &n);
-	if (value && !t->style && name_bytes == 5 && begins(name, end, "style")) {
-		t->style = value;
-		t->style_bytes = n;
-	} else if (name_bytes == 6 && begins(name, end, "hidden")) {
-		t->hidden = true;
-	}
-	return at;
+		stop = attribute_value(behind + 1, end, &attribute->value, &attribute->value_bytes);
+	*at = stop;
+	return true;
 }
 
 /* From behind the name to behind the ">"; NULL when the HTML ends in the tag. */
 static const char *attributes(const char *at, const char *end, struct html_token *t)
 {
-	while (at < end && *at != '>') {
-		if (ascii_is_space(*at) || *at == '/')
-			at++;
-		else
-			at = attribute(at, end, t);
+	struct html_attribute a;
+
+	t->attributes = at;
+	while (html_attribute_next(&at, end, &a)) {
+		if (a.value && !t->style && a.name_bytes == 5 && begins(a.name, end, "style")) {
+			t->style = a.value;
+			t->style_bytes = a.value_bytes;
+		} else if (a.name_bytes == 6 && begins(a.name, end, "hidden")) {
+			t->hidden = true;
+		}
 	}
 	if (at == end)
 		return NULL;
+	t->attributes_bytes = (size_t)(at - t->attributes);
 	t->self_closed = at[-1] == '/';
 	return at + 1;
 }
@@ -184,6 +188,8 @@ static bool tag(struct html_scan *s, struct html_token *t)
 	for (stop = name; stop < s->end && !ascii_is_space(*stop) && *stop != '/' && *stop != '>';)
 		stop++;
 	t->tag = tag_of(name, (size_t)(stop - name));
+	t->name = name;
+	t->name_bytes = (size_t)(stop - name);
 	behind = attributes(stop, s->end, t);
 	s->at = behind ? behind : s->end;
 	if (behind && t->kind == HTML_OPEN && (html_tag_is(t->tag) & TAG_IS_RAW))

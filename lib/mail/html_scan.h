@@ -122,7 +122,21 @@ struct html_token {
 	size_t style_bytes;
 	bool hidden;      /* of HTML_OPEN: the hidden attribute is there */
 	bool self_closed; /* of HTML_OPEN: ends in "/>" */
+	const char *name; /* of HTML_OPEN and HTML_CLOSE: the tag's name as it is written */
+	size_t name_bytes;
+	const char *attributes; /* of HTML_OPEN: what stands between the name and the ">" (html_attribute_next) */
+	size_t attributes_bytes;
 };
+
+struct html_attribute {
+	const char *name; /* as it is written */
+	size_t name_bytes;
+	const char *value; /* without its quotes, with character references; NULL when there is none */
+	size_t value_bytes;
+};
+
+/* The next attribute from *at on; *at moves behind it. False when there is no further one before `end`. */
+bool html_attribute_next(const char **at, const char *end, struct html_attribute *attribute);
 
 /* Start it with {.at = html, .end = html + n, .raw = TAG_OTHER}. */
 struct html_scan {
