@@ -15,6 +15,7 @@ struct send_route {
 	double used_s;          /* when it was opened or looked at last, by clock_monotonic_s */
 	const char *server;     /* as the transport's, kept for the record */
 	int64_t account_id;
+	struct send_route *next;
 	const char *blocked; /* why this sender's messages wait; NULL: they do not */
 };
 
@@ -43,8 +44,7 @@ struct send_work {
 	const char *dir;
 	double started_s;
 	int lock_fd, log_fd;
-	struct send_route **routes;
-	size_t route_count;
+	struct send_route *routes;
 	struct send_item items[2]; /* the one at hand, and the one before until its result is committed */
 	size_t at;
 	int64_t run_left, day_left; /* recipients that may still be sent to; -1: any number */

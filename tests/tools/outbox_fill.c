@@ -65,7 +65,7 @@ static int add_participants(const struct fill *f, struct err *e)
 	    "BEGIN; WITH RECURSIVE n (i) AS (SELECT %lld UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %lld)"
 	    "INSERT INTO participants (id, did, email, created_at, updated_at, status_changed_at, email_changed_at)"
 	    "SELECT i, 'did:' || i, 'p' || i || '@%q', 1, 1, 1, 1 FROM n; COMMIT",
-	    (long long)f->first, (long long)(f->first + f->count), f->domain);
+	    (long long)f->first, (long long)f->first + (long long)f->count, f->domain);
 	int rc = sqlite3_open(config_text(f->config, "MAILROOM_DB"), &db) == SQLITE_OK &&
 	                 sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK
 	             ? 0
