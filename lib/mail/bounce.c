@@ -181,7 +181,7 @@ static void read_failed_header(struct reading_report *m, enum bounce_action acti
 		const char *address = bounce_status_address(m->a, one);
 		struct bounce_recipient *r = address ? bounce_add(m, address, action) : NULL;
 		if (r) {
-			bounce_judge(r, 0, 0);
+			bounce_judge(r, 0, (struct span){NULL, 0});
 			m->out->confidence = BOUNCE_CONFIDENCE_HEADER;
 		}
 		rest = span_skip(rest, one.len + 1);

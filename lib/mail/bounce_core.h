@@ -72,8 +72,8 @@ void bounce_text_explain(struct reading_report *m, struct bounce_recipient *r);
 bool bounce_sns_read(struct reading_report *m);
 
 /* bounce_reason.c */
-/* Sets reason, class and, where none is given, status of r from the phrases `seen` near it, its status and an SMTP code (0: none). */
-void bounce_judge(struct bounce_recipient *r, uint64_t seen, int smtp_code);
+/* Sets reason and class of r from the phrases `seen` in the words about it, its status, and the codes in the words. */
+void bounce_judge(struct bounce_recipient *r, uint64_t seen, struct span words);
 /* "5.1.1" in the text: the most telling one; empty when there is none. */
 struct span bounce_find_status(struct span text);
 /* An SMTP reply code (400 to 599) in the text; 0 when there is none. */

@@ -25,6 +25,7 @@ enum phrase_context {
 	PHRASE_COMPLAINT,     /* a Subject of complaints that are not in the form of RFC 5965 */
 	PHRASE_NOT_RECIPIENT, /* what stands before another address: a sender, a help desk */
 	PHRASE_BEFORE_RCPT,   /* the server refused before any recipient was named */
+	PHRASE_PERHAPS_UNKNOWN, /* words of an unknown user, if nothing else is said */
 	PHRASE_WITHIN,        /* a reason that is part of a longer phrase */
 	PHRASE_COUNT
 };

@@ -127,7 +127,7 @@ static void add_block(struct reading_report *m, const struct block *b)
 	r->diagnostic = words.len ? bounce_line(m->a, words) : NULL;
 	r->remote_mta = b->remote_mta.len ? bounce_line(m->a, behind_type(b->remote_mta)) : NULL;
 	phrase_text_init(m->a, words, &t);
-	bounce_judge(r, phrase_seen(&t, 0, t.folded.len), bounce_find_code(t.plain));
+	bounce_judge(r, phrase_seen(&t, 0, t.folded.len), t.plain);
 }
 
 static void read_message_field(struct reading_report *m, const struct field *f)

@@ -375,7 +375,7 @@ static void describe(struct reading_report *m, struct bounce_recipient *r, size_
 
 	if (!r->status && status.len)
 		r->status = span_dup(m->a, status);
-	bounce_judge(r, seen, bounce_find_code(words));
+	bounce_judge(r, seen, words);
 	if (!r->diagnostic && span_trim(words).len)
 		r->diagnostic = bounce_line(m->a, (struct span){words.at, words.len < 600 ? words.len : 600});
 }
