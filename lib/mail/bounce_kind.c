@@ -127,7 +127,8 @@ static enum bounce_kind text_kind(struct reading_report *m, const struct look *l
 	                   m->h.v[H_REFERENCES].len || m->h.v[H_LIST_ID].len || has(l->notice, PHRASE_TALK) ||
 	                   !has(l->subject, PHRASE_SUBJECT) || !has(l->notice, PHRASE_FAILURE)))
 		return BOUNCE_NONE;
-	if (has(l->from, PHRASE_SENDER) && l->answers && m->h.v[H_IN_REPLY_TO].len && has(l->notice, PHRASE_TALK))
+	if (named && l->answers && m->h.v[H_IN_REPLY_TO].len && m->original.fields < 3 &&
+	    (has(l->notice, PHRASE_TALK) || !has_reply(m, l)))
 		return BOUNCE_NONE; /* a postmaster who answers */
 	if (waits && (!has(l->notice, PHRASE_GIVEN_UP) || has(l->subject, PHRASE_SUBJECT_DELAY)))
 		return BOUNCE_DELAYED;

@@ -210,10 +210,12 @@ static enum bounce_reason weigh(const struct bounce_recipient *r, uint64_t seen,
 
 	if (is_vague(said) && coded != BOUNCE_REASON_UNDEFINED)
 		said = is_vague(coded) && said != BOUNCE_REASON_UNDEFINED ? said : coded;
-	if (is_vague(said) && phrase_has(seen, PHRASE_PERHAPS_UNKNOWN) && (bounce_find_code(words) >= 500 || is_permanent(r, words)))
+	if (is_vague(said) && phrase_has(seen, PHRASE_PERHAPS_UNKNOWN) &&
+	    (bounce_find_code(words) >= 500 || is_permanent(r, words)))
 		said = BOUNCE_REASON_USER_UNKNOWN;
 	coded = of_status(r->status ? span_of(r->status) : bounce_find_status(words));
-	if (bounce_reason_class(said) == BOUNCE_CLASS_HARD && (coded == BOUNCE_REASON_MAILBOX_FULL || coded == BOUNCE_REASON_TOO_BIG))
+	if (bounce_reason_class(said) == BOUNCE_CLASS_HARD &&
+	    (coded == BOUNCE_REASON_MAILBOX_FULL || coded == BOUNCE_REASON_TOO_BIG))
 		said = coded;
 	if (said == BOUNCE_REASON_USER_UNKNOWN && phrase_has(seen, PHRASE_BEFORE_RCPT))
 		said = BOUNCE_REASON_SENDER;

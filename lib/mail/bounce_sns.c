@@ -61,8 +61,8 @@ static void add(struct reading_report *m, struct span one, enum bounce_action ac
 	phrase_text_init(m->a, words, &t);
 	r->status = status.len ? span_dup(m->a, status) : NULL;
 	r->diagnostic = words.len ? bounce_line(m->a, words) : NULL;
-	bounce_judge(r, phrase_seen(&t, 0, t.folded.len) | ((uint64_t)(reason != BOUNCE_REASON_UNDEFINED) << reason),
-	    t.plain);
+	bounce_judge(
+	    r, phrase_seen(&t, 0, t.folded.len) | ((uint64_t)(reason != BOUNCE_REASON_UNDEFINED) << reason), t.plain);
 }
 
 /* What SES says in its own terms (bounceSubType); the server's words outweigh it where they say more. */
