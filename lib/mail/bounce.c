@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_BYTES = 1000 };
+enum {
+	LINE_BYTES = 1000,
+	VALUE_BYTES = 20000, /* of a header value that is searched for an address */
+	EXPLAINED = 100      /* recipients whose words are looked for in the notice */
+};
 
 struct bounce_reader *bounce_reader_new(void)
 {
@@ -65,7 +69,8 @@ struct bounce_recipient *bounce_add(struct reading_report *m, const char *addres
 
 bool bounce_names(struct span value, struct span address)
 {
-	const char *sign = address.len ? memchr(address.at, '@', address.len) : NULL, *end = value.at + value.len;
+	const char *sign = address.len ? memchr(address.at, '@', address.len) : NULL;
+	const char *end = value.at + (value.len < VALUE_BYTES ? value.len : VALUE_BYTES);
 	size_t before = sign ? (size_t)(sign - address.at) : 0;
 
 	for (const char *p = value.at; sign && p < end && (p = memchr(p, '@', (size_t)(end - p))); p++) {
@@ -166,7 +171,7 @@ static bool read_status(struct reading_report *m)
 		return false;
 	m->out->confidence =
 	    m->report_type.len && m->original.fields ? BOUNCE_CONFIDENCE_COMPLETE : BOUNCE_CONFIDENCE_STRUCTURED;
-	for (size_t i = 0; i < m->out->count; i++)
+	for (size_t i = 0; i < m->out->count && i < EXPLAINED; i++)
 		bounce_text_explain(m, &m->out->recipients[i]);
 	return true;
 }
@@ -186,7 +191,7 @@ static void read_failed_header(struct reading_report *m, enum bounce_action acti
 		}
 		rest = span_skip(rest, one.len + 1);
 	}
-	for (size_t i = 0; i < m->out->count; i++)
+	for (size_t i = 0; i < m->out->count && i < EXPLAINED; i++)
 		bounce_text_explain(m, &m->out->recipients[i]);
 }
 
