@@ -446,9 +446,9 @@ static void read_whatever(struct buf *b)
 /* With a square in them these would run for minutes. */
 static void hostile_reports_are_survived(void **state)
 {
-	static const char *const heads[] = {"From: MAILER-DAEMON\nSubject: failure notice\n\n",
-	    "From: MAILER-DAEMON\nContent-Type: multipart/report; boundary=b; report-type=delivery-status\n\n--b\n"
-	    "Content-Type: message/delivery-status\n\n",
+	static const char status[] = "From: MAILER-DAEMON\nContent-Type: multipart/report; "
+	                             "boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n";
+	static const char *const heads[] = {"From: MAILER-DAEMON\nSubject: failure notice\n\n", status,
 	    "From: MAILER-DAEMON\nContent-Type: multipart/mixed\n\n", ""};
 	static const char *const pieces[] = {"@", "a@b.c ", "<a@b.c>:\nuser unknown\n", "\n", "--b\n",
 	    "--b\nContent-Type: multipart/mixed; boundary=b\n\n", "Final-Recipient: rfc822;a@b.c\n",
