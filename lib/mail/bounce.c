@@ -109,7 +109,9 @@ static void read_feedback(struct reading_report *m)
 	struct field f;
 	int empty = 0;
 
-	out->confidence = m->original.fields ? BOUNCE_CONFIDENCE_COMPLETE : BOUNCE_CONFIDENCE_STRUCTURED;
+	out->confidence = !p                   ? BOUNCE_CONFIDENCE_HEADER
+	                  : m->original.fields ? BOUNCE_CONFIDENCE_COMPLETE
+	                                       : BOUNCE_CONFIDENCE_STRUCTURED;
 	while (rest.len && empty < 3) {
 		if (!field_next(&rest, &f)) {
 			empty++;
@@ -201,6 +203,10 @@ static void read_recipients(struct reading_report *m)
 	                            : m->out->kind == BOUNCE_DELIVERED ? BOUNCE_ACTION_DELIVERED
 	                                                               : BOUNCE_ACTION_FAILED;
 
+	if (m->out->kind == BOUNCE_MDN)
+		m->out->confidence = m->original.fields ? BOUNCE_CONFIDENCE_COMPLETE : BOUNCE_CONFIDENCE_STRUCTURED;
+	else if (m->out->kind >= BOUNCE_AUTO_REPLY)
+		m->out->confidence = BOUNCE_CONFIDENCE_HEADER;
 	if (m->out->kind == BOUNCE_COMPLAINT)
 		read_feedback(m);
 	if (action == BOUNCE_ACTION_FAILED && m->out->kind != BOUNCE_FAILED)
@@ -236,7 +242,6 @@ int bounce_read(struct bounce_reader *r, struct arena *a, const void *bytes, siz
     const struct message_limits *limits, struct bounce_report *out, struct err *e)
 {
 	struct reading_report m = {.r = r, .a = a, .limits = limits ? limits : &message_default_limits, .out = out};
-	bool sure;
 
 	*out = (struct bounce_report){.kind = BOUNCE_NONE};
 	if (n > m.limits->raw_bytes)
@@ -256,7 +261,7 @@ int bounce_read(struct bounce_reader *r, struct arena *a, const void *bytes, siz
 		bounce_notice_read(&m);
 	}
 	if (!bounce_sns_read(&m)) {
-		out->kind = bounce_kind_of(&m, &sure);
+		out->kind = bounce_kind_of(&m);
 		read_recipients(&m);
 	}
 	bounce_token_read(&m);

@@ -106,9 +106,9 @@ struct span bounce_find_status(struct span text);
 /* An SMTP reply code (400 to 599) in the text; 0 when there is none. */
 int bounce_find_code(struct span text);
 
-/* bounce_kind.c: what the message is, before any recipient is looked for. BOUNCE_FAILED and BOUNCE_DELAYED: a text to be read;
- * *sure: it comes from a mail system. */
-enum bounce_kind bounce_kind_of(struct reading_report *m, bool *sure);
+/* bounce_kind.c: what the message is, before any recipient is looked for. BOUNCE_FAILED, BOUNCE_DELAYED and BOUNCE_DELIVERED: its
+ * recipients are to be read. */
+enum bounce_kind bounce_kind_of(struct reading_report *m);
 
 /* bounce_token.c: fills token and original_message_id of m->out. */
 void bounce_token_read(struct reading_report *m);

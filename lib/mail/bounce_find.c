@@ -172,7 +172,7 @@ static bool is_name(struct span s, size_t end)
 		behind = span_skip(behind, 1);
 	const char *close =
 	    behind.len > 2 && behind.at[0] == '<' ? memchr(behind.at, '>', behind.len < 300 ? behind.len : 300) : NULL;
-	return close && memchr(behind.at, '@', (size_t)(close - behind.at));
+	return close && !span_starts(behind, "<mailto:") && memchr(behind.at, '@', (size_t)(close - behind.at));
 }
 
 static bool tells_failure(uint64_t seen)
