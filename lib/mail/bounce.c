@@ -85,6 +85,15 @@ bool bounce_names(struct span value, struct span address)
 	return false;
 }
 
+/* To of the returned message is no proof of who failed: aliases, lists and blind copies differ from it. */
+static void read_returned_to(struct reading_report *m)
+{
+	struct span to = m->original.v[H_TO];
+
+	if (m->out->kind != BOUNCE_NONE && to.len && !memchr(to.at, ',', to.len))
+		m->out->returned_to = bounce_status_address(m->a, to);
+}
+
 /* What the report says of itself. */
 static void read_envelope(struct reading_report *m)
 {
@@ -156,6 +165,20 @@ static void conclude(struct reading_report *m)
 	out->kind = delayed ? BOUNCE_DELAYED : BOUNCE_DELIVERED;
 }
 
+/* Some servers write "failed" of what they will try again: a temporary status, and words that say so. */
+static void soften(struct reading_report *m)
+{
+	uint64_t seen = phrase_seen(&m->text, 0, m->text.folded.len);
+
+	if (!phrase_has(seen, PHRASE_DELAY) || phrase_has(seen, PHRASE_GIVEN_UP))
+		return;
+	for (size_t i = 0; i < m->out->count; i++) {
+		struct bounce_recipient *r = &m->out->recipients[i];
+		if (r->action == BOUNCE_ACTION_FAILED && r->status && r->status[0] == '4')
+			r->action = BOUNCE_ACTION_DELAYED;
+	}
+}
+
 static bool read_status(struct reading_report *m)
 {
 	size_t n = 0;
@@ -175,6 +198,7 @@ static bool read_status(struct reading_report *m)
 	    m->report_type.len && m->original.fields ? BOUNCE_CONFIDENCE_COMPLETE : BOUNCE_CONFIDENCE_STRUCTURED;
 	for (size_t i = 0; i < m->out->count && i < EXPLAINED; i++)
 		bounce_text_explain(m, &m->out->recipients[i]);
+	soften(m);
 	return true;
 }
 
@@ -265,5 +289,6 @@ int bounce_read(struct bounce_reader *r, struct arena *a, const void *bytes, siz
 		read_recipients(&m);
 	}
 	bounce_token_read(&m);
+	read_returned_to(&m);
 	return 0;
 }

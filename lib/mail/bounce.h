@@ -106,6 +106,7 @@ struct bounce_report {
 	struct bounce_recipient *recipients;
 	size_t count;
 	const char *original_message_id; /* of the returned message, without <>; NULL when unknown */
+	const char *returned_to; /* the address in To of the returned message; NULL where that is not one, or unknown */
 	const char *token; /* "mr1.<id>.<32 hex digits>" as found, in lower case; unchecked; NULL when there is none */
 	const char *envelope_id;   /* Original-Envelope-Id (RFC 3461 ENVID), xtext undone */
 	const char *feedback_type; /* RFC 5965: "abuse", "fraud", ...; NULL elsewhere */

@@ -68,6 +68,7 @@ static const struct {
     {"exim-generated", BOUNCE_FAILED, "ana@dest.example failed - soft expired"},
     {"exim-multi", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown; bo@full.example failed 5.7.1 soft spam"},
     {"exim-user-unknown", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
+    {"failed-but-trying", BOUNCE_DELAYED, "ana@dest.example delayed 4.4.1 soft network"},
     {"forwarded-attached", BOUNCE_NONE, ""},
     {"forwarded-by-list", BOUNCE_NONE, ""},
     {"forwarded-inline", BOUNCE_NONE, ""},
