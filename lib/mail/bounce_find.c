@@ -37,6 +37,9 @@ static bool is_letter(struct span s, size_t at, bool wide)
 /* Punctuation that belongs to the sentence and not to the address. */
 static size_t trim_left(struct span s, size_t from, size_t at)
 {
+	if (at - from > 2 && s.at[from] == '=' &&
+	    s.at[from + 1] == '?') /* an encoded word, which no address should be */
+		return from;
 	while (from < at && strchr("'*/=.`|{}!?~-", s.at[from]) && s.at[from])
 		from++;
 	for (size_t i = at; i-- > from;) /* "RCPT=a@b", "T=[a@b": what stands behind the last sign of that kind */

@@ -130,10 +130,12 @@ static enum bounce_kind text_kind(struct reading_report *m, const struct look *l
 	if (named && l->answers && m->h.v[H_IN_REPLY_TO].len && m->original.fields < 3 &&
 	    (has(l->notice, PHRASE_TALK) || !has_reply(m, l)))
 		return BOUNCE_NONE; /* a postmaster who answers */
+	if (!waits && !has(l->notice, PHRASE_GIVEN_UP) && !has_reply(m, l) &&
+	    (has(l->subject, PHRASE_DELIVERED) ||
+	        (has(l->notice, PHRASE_DELIVERED) && !has(l->notice, PHRASE_FAILURE))))
+		return BOUNCE_DELIVERED;
 	if (waits && (!has(l->notice, PHRASE_GIVEN_UP) || has(l->subject, PHRASE_SUBJECT_DELAY)))
 		return BOUNCE_DELAYED;
-	if (has(l->notice, PHRASE_DELIVERED) && !has(l->subject, PHRASE_SUBJECT))
-		return BOUNCE_DELIVERED;
 	return fails ? BOUNCE_FAILED : BOUNCE_NONE;
 }
 

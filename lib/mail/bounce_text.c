@@ -72,6 +72,8 @@ static void describe(struct reading_report *m, struct bounce_recipient *r, size_
 
 	if (!r->status && status.len)
 		r->status = span_dup(m->a, status);
+	if (r->status && r->status[0] == '2' && r->action == BOUNCE_ACTION_FAILED)
+		r->action = BOUNCE_ACTION_DELIVERED; /* "250 2.1.5 Ok" */
 	bounce_judge(r, phrase_seen(&m->text, from, to), words);
 	if (!r->diagnostic && span_trim(words).len)
 		r->diagnostic = bounce_line(m->a, (struct span){words.at, words.len < 600 ? words.len : 600});
