@@ -1,0 +1,167 @@
+/* What a message is, from its header and the first words: a report to be read, or something that only looks like one. */
+#include "mail/bounce_core.h"
+
+#include "mail/encword.h"
+
+#include <string.h>
+
+struct look {
+	uint64_t from, subject, notice;
+	bool null_sender; /* Return-Path: <> */
+	bool answers;     /* Re:, Fwd:, In-Reply-To: a person talks */
+};
+
+static uint64_t seen_in(struct reading_report *m, struct span s)
+{
+	struct phrase_text t;
+
+	phrase_text_init(m->a, span_of(encword_decode(m->r->charsets, m->a, s)), &t);
+	return phrase_seen(&t, 0, t.folded.len);
+}
+
+static bool has(uint64_t seen, int category)
+{
+	return phrase_has(seen, category);
+}
+
+static bool is_answer(struct span subject)
+{
+	static const char *const words[] = {"re:", "fwd:", "fw:", "aw:", "wg:", "tr:", "rv:", "sv:", "vs:", "i:", "r:",
+	    "rif:", "antw:", "odp:", "ynt:", "enc:"};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (span_starts(subject, words[i]))
+			return true;
+	return false;
+}
+
+static void look_at(struct reading_report *m, struct look *l)
+{
+	struct span path = m->h.v[H_RETURN_PATH];
+
+	l->from = seen_in(m, m->h.v[H_FROM].len ? m->h.v[H_FROM] : m->h.v[H_SENDER]) | seen_in(m, path);
+	l->subject = seen_in(m, m->h.v[H_SUBJECT]);
+	l->notice = phrase_seen(&m->text, 0, m->text.folded.len < 4000 ? m->text.folded.len : 4000);
+	l->null_sender = (path.at && (path.len == 0 || span_is(path, "<>"))) || span_is(m->h.v[H_FROM], "<>");
+	l->answers = is_answer(m->h.v[H_SUBJECT]);
+}
+
+/* RFC 3834 and what vacation programs write. */
+static bool is_auto_reply(const struct reading_report *m, const struct look *l)
+{
+	struct span p = m->h.v[H_PRECEDENCE];
+
+	if (has(l->subject, PHRASE_AUTO_REPLY))
+		return true;
+	if (span_starts(p, "auto_reply") || span_starts(p, "auto-reply") || m->h.v[H_X_AUTO_REPLY].at)
+		return !has(l->subject, PHRASE_SUBJECT);
+	return span_starts(m->h.v[H_AUTO_SUBMITTED], "auto-replied") && !has(l->subject, PHRASE_SUBJECT) &&
+	       !has(l->from, PHRASE_SENDER);
+}
+
+static bool is_domain_report(struct reading_report *m, const struct look *l)
+{
+	struct span subject = span_of(encword_decode(m->r->charsets, m->a, m->h.v[H_SUBJECT]));
+	char *s = span_lower(m->a, subject);
+
+	(void)l;
+	return span_is(m->report_type, "tlsrpt") || strstr(s, "report domain:") || strstr(s, "dmarc aggregate report");
+}
+
+/* Sieve and Dovecot refuse mail by a read receipt (RFC 5429): "deleted", and words that say so. */
+static bool is_refusal(struct reading_report *m, const struct bounce_part *mdn, const struct look *l)
+{
+	struct span body = bounce_part_body(m, mdn), rest = body;
+	struct field f;
+
+	if (!has(l->notice, PHRASE_FAILURE))
+		return false;
+	while (field_next(&rest, &f))
+		if (span_is(f.name, "disposition"))
+			return span_find(f.value, "automatic-action") < f.value.len &&
+			       span_find(f.value, "deleted") < f.value.len;
+	return false;
+}
+
+/* The returned message came from where the report goes to. */
+static bool goes_back(const struct reading_report *m)
+{
+	const enum bounce_header ids[] = {H_RETURN_PATH, H_FROM, H_SENDER};
+	const struct span *v = m->original.v;
+
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+		if (bounce_names(m->h.v[H_TO], field_address(v[ids[i]])))
+			return true;
+	return false;
+}
+
+/* A server's own words stand in the notice: a reply or status code, and a reason. */
+static bool has_reply(const struct reading_report *m, const struct look *l)
+{
+	struct span words = m->text.plain;
+
+	words.len = words.len < 4000 ? words.len : 4000;
+	return phrase_reason(l->notice) != BOUNCE_REASON_UNDEFINED &&
+	       (bounce_find_code(words) >= 500 || bounce_find_status(words).len);
+}
+
+/* A text of a mail system about mail that failed or waits. */
+static enum bounce_kind text_kind(struct reading_report *m, const struct look *l)
+{
+	bool back = !l->answers && m->original.fields > 2 && goes_back(m) && has(l->notice, PHRASE_FAILURE);
+	bool system = l->null_sender || has(l->from, PHRASE_SENDER) || m->h.v[H_X_FAILED_RECIPIENTS].len || back;
+	bool fails = has(l->notice, PHRASE_FAILURE) || has(l->subject, PHRASE_SUBJECT) ||
+	             m->h.v[H_X_FAILED_RECIPIENTS].len || (system && m->original.fields > 2 && has_reply(m, l));
+	bool waits =
+	    has(l->notice, PHRASE_DELAY) || (has(l->subject, PHRASE_SUBJECT_DELAY) && !has(l->notice, PHRASE_GIVEN_UP));
+
+	/* An empty sender alone is what vacation programs have, too. */
+	bool proof = (has(l->subject, PHRASE_SUBJECT) && has(l->notice, PHRASE_FAILURE)) ||
+	             (has(l->subject, PHRASE_SUBJECT_DELAY) && has(l->notice, PHRASE_DELAY)) ||
+	             m->original.fields > 2 || has_reply(m, l);
+	bool named = has(l->from, PHRASE_SENDER) || m->h.v[H_X_FAILED_RECIPIENTS].len || back;
+
+	if (!named && l->null_sender && (!proof || l->answers))
+		return BOUNCE_NONE;
+	if (!system && ((m->original.fields < 3 && !has_reply(m, l)) || l->answers || m->h.v[H_IN_REPLY_TO].len ||
+	                   m->h.v[H_REFERENCES].len || m->h.v[H_LIST_ID].len || has(l->notice, PHRASE_TALK) ||
+	                   !has(l->subject, PHRASE_SUBJECT) || !has(l->notice, PHRASE_FAILURE)))
+		return BOUNCE_NONE;
+	if (named && l->answers && m->h.v[H_IN_REPLY_TO].len && m->original.fields < 3 &&
+	    (has(l->notice, PHRASE_TALK) || !has_reply(m, l)))
+		return BOUNCE_NONE; /* a postmaster who answers */
+	if (!waits && !has(l->notice, PHRASE_GIVEN_UP) && !has_reply(m, l) &&
+	    (has(l->subject, PHRASE_DELIVERED) ||
+	        (has(l->notice, PHRASE_DELIVERED) && !has(l->notice, PHRASE_FAILURE))))
+		return BOUNCE_DELIVERED;
+	if (waits && (!has(l->notice, PHRASE_GIVEN_UP) || has(l->subject, PHRASE_SUBJECT_DELAY)))
+		return BOUNCE_DELAYED;
+	return fails ? BOUNCE_FAILED : BOUNCE_NONE;
+}
+
+enum bounce_kind bounce_kind_of(struct reading_report *m)
+{
+	const struct bounce_part *mdn = bounce_part_find(m, PART_MDN);
+	struct look l;
+
+	look_at(m, &l);
+	if (bounce_part_find(m, PART_FEEDBACK) || span_is(m->report_type, "feedback-report") ||
+	    (has(l.subject, PHRASE_COMPLAINT) && !l.answers && m->original.fields > 2))
+		return BOUNCE_COMPLAINT;
+	if (bounce_part_find(m, PART_STATUS) && (m->report_type.len || l.null_sender || has(l.from, PHRASE_SENDER) ||
+	                                            (has(l.subject, PHRASE_SUBJECT) && !l.answers)))
+		return BOUNCE_FAILED;
+	if (mdn || span_is(m->report_type, "disposition-notification"))
+		return mdn && is_refusal(m, mdn, &l) ? BOUNCE_FAILED : BOUNCE_MDN;
+	if (is_domain_report(m, &l))
+		return BOUNCE_REPORT;
+	if (m->h.v[H_X_FAILED_RECIPIENTS].len && !has(l.subject, PHRASE_AUTO_REPLY))
+		return text_kind(m, &l);
+	if (is_auto_reply(m, &l))
+		return BOUNCE_AUTO_REPLY;
+	if (has(l.subject, PHRASE_CHALLENGE) && !has(l.subject, PHRASE_SUBJECT))
+		return BOUNCE_CHALLENGE;
+	if (has(l.subject, PHRASE_UNSUBSCRIBE) && !m->h.v[H_LIST_ID].len && !has(l.notice, PHRASE_FAILURE))
+		return BOUNCE_UNSUBSCRIBE;
+	return text_kind(m, &l);
+}
