@@ -1,4 +1,4 @@
-/* participant: a study's roster. */
+/* participant: a study's roster, and how its people stand. */
 #include "participant_numbers.h"
 #include "participant_preview.h"
 #include "participant_verbs.h"
@@ -29,6 +29,11 @@ static const struct cli_option list_options[] = {
     {"study-type", 0, "TEXT", "only of this study or arm"},
     {NULL, 0, NULL, NULL},
 };
+static const struct cli_option quarantine_options[] = {
+    {"all", 0, NULL, "list those that are dealt with, too"},
+    {"resolve", 0, "ID", "this one is dealt with (may be given again)"},
+    {NULL, 0, NULL, NULL},
+};
 static const struct cli_option seed_options[] = {
     {"timestamp", 't', "TIME", "the time to set: needed"},
     {"did", 'd', "DID", "only of this participant (may be given again)"},
@@ -44,6 +49,12 @@ static const struct cli_option status_options[] = {
 static const struct cli_option show_options[] = {
     {"did", 'd', "DID", "whom"},
     {"email", 'e', "ADDRESS", "whom, by address"},
+    {NULL, 0, NULL, NULL},
+};
+static const struct cli_option sync_options[] = {
+    {"survey-id", 0, "ID", "read this survey (may be given again; default: all of the account)"},
+    {"survey-filter", 0, "REGEX", "read the surveys whose name this POSIX extended regular expression finds"},
+    {"since", 0, "TIME", "ask for the answers recorded since then (default: since the last sync)"},
     {NULL, 0, NULL, NULL},
 };
 static const struct cli_option update_options[] = {
@@ -69,12 +80,16 @@ static const struct cli_verb verbs[] = {
     {"list", "", "list the roster", list_options, participant_verb_list, 0, 0},
     {"preview", "", "print a participant's daily update as it would be built", participant_preview_options,
         participant_preview, 0, 0},
+    {"quarantine", "", "list the survey's answers that lack something, or close them", quarantine_options,
+        participant_verb_quarantine, 0, 0},
     {"seed-completion", "", "set the survey's time where it is missing", seed_options, participant_verb_seed_completion,
         0, 0},
     {"set-status", "", "change a participant's status", status_options, participant_verb_set_status, 0, 0},
     {"show", "", "show a participant, the history and the last mails", show_options, participant_verb_show, 0, 0},
     {"snapshot", "", "keep each day's numbers of a study in the database", participant_snapshot_options,
         participant_snapshot, 0, 0},
+    {"sync-qualtrics", "", "read the survey's new answers into the roster", sync_options,
+        participant_verb_sync_qualtrics, 0, 0},
     {"update", "", "change a participant's address and other fields", update_options, participant_verb_update, 0, 0},
     {"validate", "", "look for duplicates, bad addresses, what is missing", NULL, participant_verb_validate, 0, 0},
     {NULL, NULL, NULL, NULL, NULL, 0, 0},
@@ -82,7 +97,7 @@ static const struct cli_verb verbs[] = {
 
 int main(int argc, char **argv)
 {
-	static const struct cli_program program = {"participant", "a study's roster", verbs, NULL};
+	static const struct cli_program program = {"participant", "a study's roster and its numbers", verbs, NULL};
 
 	return cli_main(&program, argc, argv);
 }

@@ -1,5 +1,6 @@
 /* participant validate. */
 #include "job/display.h"
+#include "job/roster_activity.h"
 #include "job/roster_validate.h"
 #include "participant_verbs.h"
 #include "people_out.h"
@@ -39,6 +40,21 @@ static void print_one(const struct roster_finding *f, void *arg)
 	    warning ? "warning: " : "", display_clean(&p->a, f->text));
 }
 
+static int look(struct cli *cli, struct printing *p, size_t counts[static ROSTER_FINDING_KINDS], struct err *e)
+{
+	const char *path = config_text(cli_config(cli), "MAILROOM_COMPLIANCE_DB");
+	struct did_set activity = {0};
+	struct store *s;
+	int rc = cli_open_store(cli, STORE_READ, &s, e);
+
+	if (rc == 0 && path)
+		rc = roster_activity_load(path, &activity, e);
+	if (rc == 0)
+		rc = roster_validate(s, path ? &activity : NULL, print_one, p, counts, e);
+	did_set_clear(&activity);
+	return rc;
+}
+
 int participant_verb_validate(struct cli *cli, int argc, char **argv)
 {
 	size_t counts[ROSTER_FINDING_KINDS], errors = 0;
@@ -46,12 +62,11 @@ int participant_verb_validate(struct cli *cli, int argc, char **argv)
 	struct buf out = {0};
 	struct json j = {.out = &out};
 	struct printing p = {.json = cli_json(cli) ? &j : NULL, .warnings = !cli_quiet(cli)};
-	struct store *s;
 	int status = 0;
 
 	(void)argc, (void)argv;
 	people_out_list_begin(&j, "findings");
-	if (cli_open_store(cli, STORE_READ, &s, &e) != 0 || roster_validate(s, NULL, print_one, &p, counts, &e) != 0) {
+	if (look(cli, &p, counts, &e) != 0) {
 		status = cli_fail(&e);
 	} else {
 		for (int i = 0; i < ROSTER_FINDING_KINDS; i++)

@@ -14,9 +14,13 @@ int participant_verb_erase(struct cli *cli, int argc, char **argv);
 int participant_verb_export_csv(struct cli *cli, int argc, char **argv);
 int participant_verb_import_csv(struct cli *cli, int argc, char **argv);
 int participant_verb_seed_completion(struct cli *cli, int argc, char **argv);
+/* participant_quarantine.c */
+int participant_verb_quarantine(struct cli *cli, int argc, char **argv);
 /* participant_show.c */
 int participant_verb_list(struct cli *cli, int argc, char **argv);
 int participant_verb_show(struct cli *cli, int argc, char **argv);
+/* participant_survey.c */
+int participant_verb_sync_qualtrics(struct cli *cli, int argc, char **argv);
 /* participant_validate.c */
 int participant_verb_validate(struct cli *cli, int argc, char **argv);
 

@@ -17,4 +17,4 @@ _mailroom_complete() {
 	fi
 }
 
-complete -o default -F _mailroom_complete mailroom account team contact mailsync mailparse digest-build digest-send bounces-scan participant
+complete -o default -F _mailroom_complete mailroom account team contact mailsync mailparse digest-build digest-send participant bounces-scan

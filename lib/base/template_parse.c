@@ -151,8 +151,7 @@ static const struct block *loop_named(const struct parser *p, struct span name, 
 	return NULL;
 }
 
-/* A value at the name `first`: "name", or "row.field" within a loop. Behind it the next word is in *next. */
-static int reference(struct parser *p, const struct template_word *first, struct template_ref *ref,
+static int find_value(struct parser *p, const struct template_word *first, struct template_ref *ref,
     struct template_word *next, struct err *e)
 {
 	const struct template_name *names = p->names;
@@ -163,7 +162,6 @@ static int reference(struct parser *p, const struct template_word *first, struct
 		return unexpected(p, first, "the name of a value", e);
 	if (word(p, next, e) != 0)
 		return -1;
-	*ref = (struct template_ref){0};
 	loop = loop_named(p, name, &ref->level);
 	if (loop && !is_sign(next, "."))
 		return template_scan_error(&p->scan, e, "\"%.*s\" is a row: name one of its values, as in %.*s.%s",
@@ -183,6 +181,14 @@ static int reference(struct parser *p, const struct template_word *first, struct
 	}
 	ref->name = look_up(names, name, &ref->index);
 	return ref->name ? 0 : unknown(p, names, name, e);
+}
+
+/* A value at the name `first`: "name", or "row.field" within a loop. Behind it the next word is in *next. */
+static int reference(struct parser *p, const struct template_word *first, struct template_ref *ref,
+    struct template_word *next, struct err *e)
+{
+	*ref = (struct template_ref){0};
+	return find_value(p, first, ref, next, e) == 0 && ref->name ? 0 : -1;
 }
 
 static int wants_kind(

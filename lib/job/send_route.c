@@ -13,10 +13,11 @@ static bool is_team(const struct outbox_message *m)
 
 static struct send_route *find_route(struct send_work *w, const struct outbox_message *m)
 {
-	for (size_t i = 0; i < w->route_count; i++)
-		if (w->routes[i]->is_team == is_team(m) && strcmp(w->routes[i]->from, m->from_address) == 0)
-			return w->routes[i];
-	return NULL;
+	struct send_route *r = w->routes;
+
+	while (r && (r->is_team != is_team(m) || strcmp(r->from, m->from_address) != 0))
+		r = r->next;
+	return r;
 }
 
 static struct send_route *add_route(struct send_work *w, const struct outbox_message *m)
@@ -25,8 +26,8 @@ static struct send_route *add_route(struct send_work *w, const struct outbox_mes
 
 	r->is_team = is_team(m);
 	r->from = arena_strdup(&w->arena, m->from_address);
-	w->routes = arena_more(&w->arena, w->routes, w->route_count, sizeof *w->routes);
-	w->routes[w->route_count++] = r;
+	r->next = w->routes;
+	w->routes = r;
 	return r;
 }
 
@@ -50,8 +51,8 @@ void send_route_reset(struct send_route *r)
 
 void send_routes_close(struct send_work *w)
 {
-	for (size_t i = 0; i < w->route_count; i++)
-		send_route_reset(w->routes[i]);
+	for (struct send_route *r = w->routes; r; r = r->next)
+		send_route_reset(r);
 }
 
 /* Which kind, and whether it may be asked at all. */
@@ -95,8 +96,8 @@ static bool is_quick(const struct send_route *r)
 	return r->is_ready && clock_monotonic_s() - r->used_s < QUICK_S;
 }
 
-/* Connects where there is no connection any more. What the server says against the account switches it off; a network that is not there
- * is an attempt that is deferred. */
+/* Connects where there is no connection any more. What the server says against the account switches it off; a
+ * network that is not there is an attempt that is deferred. */
 static int connect(struct send_work *w, struct send_route *r, bool *deferred, struct err *e)
 {
 	struct err trouble = {0};

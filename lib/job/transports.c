@@ -52,7 +52,8 @@ static int ask(const struct transport_context *c, const char *from, const char *
 	o->is_asked = true;
 	if (o->kind->readiness(c, from, &o->ready, &o->why, e) != 0)
 		return -1;
-	/* Mail of a stopped account waits: another way out would be another sender in the eyes of the one who gets it. */
+	/* Mail of a stopped account waits: another way out would be another sender in the eyes of the one who gets
+	 * it. */
 	if (o->ready != TRANSPORT_NOT_CONFIGURED)
 		out->chosen = o;
 	return 0;

@@ -94,6 +94,8 @@ static void push(struct writer *w, const char *first, const char *rest)
 
 static void pop(struct writer *w)
 {
+	if (w->depth == 0)
+		return;
 	w->rest.len = w->lengths[--w->depth];
 	buf_append(&w->rest, "", 0);
 	set_first(w);

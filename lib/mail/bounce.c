@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_BYTES = 1000 };
+enum {
+	LINE_BYTES = 1000,
+	VALUE_BYTES = 20000, /* of a header value that is searched for an address */
+	EXPLAINED = 100      /* recipients whose words are looked for in the notice */
+};
 
 struct bounce_reader *bounce_reader_new(void)
 {
@@ -65,7 +69,8 @@ struct bounce_recipient *bounce_add(struct reading_report *m, const char *addres
 
 bool bounce_names(struct span value, struct span address)
 {
-	const char *sign = address.len ? memchr(address.at, '@', address.len) : NULL, *end = value.at + value.len;
+	const char *sign = address.len ? memchr(address.at, '@', address.len) : NULL;
+	const char *end = value.at + (value.len < VALUE_BYTES ? value.len : VALUE_BYTES);
 	size_t before = sign ? (size_t)(sign - address.at) : 0;
 
 	for (const char *p = value.at; sign && p < end && (p = memchr(p, '@', (size_t)(end - p))); p++) {
@@ -78,6 +83,15 @@ bool bounce_names(struct span value, struct span address)
 			return true;
 	}
 	return false;
+}
+
+/* To of the returned message is no proof of who failed: aliases, lists and blind copies differ from it. */
+static void read_returned_to(struct reading_report *m)
+{
+	struct span to = m->original.v[H_TO];
+
+	if (m->out->kind != BOUNCE_NONE && to.len && !memchr(to.at, ',', to.len))
+		m->out->returned_to = bounce_status_address(m->a, to);
 }
 
 /* What the report says of itself. */
@@ -104,7 +118,9 @@ static void read_feedback(struct reading_report *m)
 	struct field f;
 	int empty = 0;
 
-	out->confidence = m->original.fields ? BOUNCE_CONFIDENCE_COMPLETE : BOUNCE_CONFIDENCE_STRUCTURED;
+	out->confidence = !p                   ? BOUNCE_CONFIDENCE_HEADER
+	                  : m->original.fields ? BOUNCE_CONFIDENCE_COMPLETE
+	                                       : BOUNCE_CONFIDENCE_STRUCTURED;
 	while (rest.len && empty < 3) {
 		if (!field_next(&rest, &f)) {
 			empty++;
@@ -149,6 +165,20 @@ static void conclude(struct reading_report *m)
 	out->kind = delayed ? BOUNCE_DELAYED : BOUNCE_DELIVERED;
 }
 
+/* Some servers write "failed" of what they will try again: a temporary status, and words that say so. */
+static void soften(struct reading_report *m)
+{
+	uint64_t seen = phrase_seen(&m->text, 0, m->text.folded.len);
+
+	if (!phrase_has(seen, PHRASE_DELAY) || phrase_has(seen, PHRASE_GIVEN_UP))
+		return;
+	for (size_t i = 0; i < m->out->count; i++) {
+		struct bounce_recipient *r = &m->out->recipients[i];
+		if (r->action == BOUNCE_ACTION_FAILED && r->status && r->status[0] == '4')
+			r->action = BOUNCE_ACTION_DELAYED;
+	}
+}
+
 static bool read_status(struct reading_report *m)
 {
 	size_t n = 0;
@@ -166,8 +196,9 @@ static bool read_status(struct reading_report *m)
 		return false;
 	m->out->confidence =
 	    m->report_type.len && m->original.fields ? BOUNCE_CONFIDENCE_COMPLETE : BOUNCE_CONFIDENCE_STRUCTURED;
-	for (size_t i = 0; i < m->out->count; i++)
+	for (size_t i = 0; i < m->out->count && i < EXPLAINED; i++)
 		bounce_text_explain(m, &m->out->recipients[i]);
+	soften(m);
 	return true;
 }
 
@@ -181,12 +212,12 @@ static void read_failed_header(struct reading_report *m, enum bounce_action acti
 		const char *address = bounce_status_address(m->a, one);
 		struct bounce_recipient *r = address ? bounce_add(m, address, action) : NULL;
 		if (r) {
-			bounce_judge(r, 0, 0);
+			bounce_judge(r, 0, (struct span){NULL, 0});
 			m->out->confidence = BOUNCE_CONFIDENCE_HEADER;
 		}
 		rest = span_skip(rest, one.len + 1);
 	}
-	for (size_t i = 0; i < m->out->count; i++)
+	for (size_t i = 0; i < m->out->count && i < EXPLAINED; i++)
 		bounce_text_explain(m, &m->out->recipients[i]);
 }
 
@@ -196,6 +227,10 @@ static void read_recipients(struct reading_report *m)
 	                            : m->out->kind == BOUNCE_DELIVERED ? BOUNCE_ACTION_DELIVERED
 	                                                               : BOUNCE_ACTION_FAILED;
 
+	if (m->out->kind == BOUNCE_MDN)
+		m->out->confidence = m->original.fields ? BOUNCE_CONFIDENCE_COMPLETE : BOUNCE_CONFIDENCE_STRUCTURED;
+	else if (m->out->kind >= BOUNCE_AUTO_REPLY)
+		m->out->confidence = BOUNCE_CONFIDENCE_HEADER;
 	if (m->out->kind == BOUNCE_COMPLAINT)
 		read_feedback(m);
 	if (action == BOUNCE_ACTION_FAILED && m->out->kind != BOUNCE_FAILED)
@@ -231,7 +266,6 @@ int bounce_read(struct bounce_reader *r, struct arena *a, const void *bytes, siz
     const struct message_limits *limits, struct bounce_report *out, struct err *e)
 {
 	struct reading_report m = {.r = r, .a = a, .limits = limits ? limits : &message_default_limits, .out = out};
-	bool sure;
 
 	*out = (struct bounce_report){.kind = BOUNCE_NONE};
 	if (n > m.limits->raw_bytes)
@@ -251,9 +285,10 @@ int bounce_read(struct bounce_reader *r, struct arena *a, const void *bytes, siz
 		bounce_notice_read(&m);
 	}
 	if (!bounce_sns_read(&m)) {
-		out->kind = bounce_kind_of(&m, &sure);
+		out->kind = bounce_kind_of(&m);
 		read_recipients(&m);
 	}
 	bounce_token_read(&m);
+	read_returned_to(&m);
 	return 0;
 }

@@ -79,9 +79,10 @@ enum bounce_reason {
 /* How sure it is that this is such a report, 0 to 100. */
 enum bounce_confidence {
 	BOUNCE_CONFIDENCE_NONE = 0,
-	BOUNCE_CONFIDENCE_GUESS = 40,  /* words of a text, the person taken from the returned message */
-	BOUNCE_CONFIDENCE_TEXT = 60,   /* words of a text, the person named in it */
-	BOUNCE_CONFIDENCE_HEADER = 80, /* a header names the failed recipients; or text and returned message agree */
+	BOUNCE_CONFIDENCE_GUESS = 40, /* words of a text, the person taken from the returned message */
+	BOUNCE_CONFIDENCE_TEXT = 60,  /* words of a text, the person named in it */
+	BOUNCE_CONFIDENCE_HEADER =
+	    80, /* a header names the failed recipients or tells the kind, or text and returned message agree */
 	BOUNCE_CONFIDENCE_STRUCTURED =
 	    90, /* RFC 3464, 5965, 8098 fields, out of place or without the returned message */
 	BOUNCE_CONFIDENCE_COMPLETE = 100, /* the same as the RFC has them, with the returned message or its headers */
@@ -105,6 +106,7 @@ struct bounce_report {
 	struct bounce_recipient *recipients;
 	size_t count;
 	const char *original_message_id; /* of the returned message, without <>; NULL when unknown */
+	const char *returned_to; /* the address in To of the returned message; NULL where that is not one, or unknown */
 	const char *token; /* "mr1.<id>.<32 hex digits>" as found, in lower case; unchecked; NULL when there is none */
 	const char *envelope_id;   /* Original-Envelope-Id (RFC 3461 ENVID), xtext undone */
 	const char *feedback_type; /* RFC 5965: "abuse", "fraud", ...; NULL elsewhere */

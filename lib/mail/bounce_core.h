@@ -63,6 +63,33 @@ size_t bounce_status_read(struct reading_report *m, struct span fields);
 /* An address of RFC 3464 ("type; address"), with RFC 6533 escapes undone; NULL where there is no mailbox in it. */
 const char *bounce_status_address(struct arena *a, struct span value);
 
+/* An address in the notice. */
+struct bounce_candidate {
+	size_t start, end;     /* of the address in m->text, without <> */
+	size_t line, line_end; /* of the line it stands in */
+	struct span address;   /* as it is written */
+	int weight;            /* how much speaks for a failed recipient: BOUNCE_NEEDED and more is enough */
+	bool leads;            /* begins its line */
+	bool returned;         /* the returned message went to it */
+};
+
+struct bounce_candidates {
+	struct bounce_candidate *items;
+	size_t count;
+};
+
+enum { BOUNCE_NEEDED = 3 };
+
+/* bounce_find.c: all addresses of the notice (at most 1,000), each weighed by where it stands and what stands around it. */
+void bounce_find(struct reading_report *m, struct bounce_candidates *f);
+/* Does an address that is not `but` begin the line from `line` to `end`? */
+bool bounce_line_begins(struct span s, size_t line, size_t end, struct span but);
+/* Did the report come from the address, or go to it? Or is it the sender of the returned message? */
+bool bounce_is_own(const struct reading_report *m, struct span address);
+/* Start and end of the line around the offset; a start is not looked for before `floor`. */
+size_t bounce_line_start(struct span s, size_t at, size_t floor);
+size_t bounce_line_stop(struct span s, size_t at);
+
 /* bounce_text.c: finds the failed recipients in the notice and adds them; the number of them. */
 size_t bounce_text_read(struct reading_report *m, enum bounce_action action);
 /* Words in the notice about the recipient that a delivery-status part names: completes reason and diagnostic. */
@@ -72,16 +99,16 @@ void bounce_text_explain(struct reading_report *m, struct bounce_recipient *r);
 bool bounce_sns_read(struct reading_report *m);
 
 /* bounce_reason.c */
-/* Sets reason, class and, where none is given, status of r from the phrases `seen` near it, its status and an SMTP code (0: none). */
-void bounce_judge(struct bounce_recipient *r, uint64_t seen, int smtp_code);
+/* Sets reason and class of r from the phrases `seen` in the words about it, its status, and the codes in the words. */
+void bounce_judge(struct bounce_recipient *r, uint64_t seen, struct span words);
 /* "5.1.1" in the text: the most telling one; empty when there is none. */
 struct span bounce_find_status(struct span text);
 /* An SMTP reply code (400 to 599) in the text; 0 when there is none. */
 int bounce_find_code(struct span text);
 
-/* bounce_kind.c: what the message is, before any recipient is looked for. BOUNCE_FAILED and BOUNCE_DELAYED: a text to be read;
- * *sure: it comes from a mail system. */
-enum bounce_kind bounce_kind_of(struct reading_report *m, bool *sure);
+/* bounce_kind.c: what the message is, before any recipient is looked for. BOUNCE_FAILED, BOUNCE_DELAYED and BOUNCE_DELIVERED: its
+ * recipients are to be read. */
+enum bounce_kind bounce_kind_of(struct reading_report *m);
 
 /* bounce_token.c: fills token and original_message_id of m->out. */
 void bounce_token_read(struct reading_report *m);

@@ -33,6 +33,7 @@ void bounce_json(struct json *j, const char *file, const struct bounce_report *b
 		put_recipient(j, &b->recipients[i]);
 	json_close(j, ']');
 	put(j, "original_message_id", b->original_message_id);
+	put(j, "returned_to", b->returned_to);
 	put(j, "token", b->token);
 	put(j, "feedback_type", b->feedback_type);
 	put(j, "complained_about", b->complained_about);

@@ -106,7 +106,7 @@ static bool has_reply(const struct reading_report *m, const struct look *l)
 }
 
 /* A text of a mail system about mail that failed or waits. */
-static enum bounce_kind text_kind(struct reading_report *m, const struct look *l, bool *sure)
+static enum bounce_kind text_kind(struct reading_report *m, const struct look *l)
 {
 	bool back = !l->answers && m->original.fields > 2 && goes_back(m) && has(l->notice, PHRASE_FAILURE);
 	bool system = l->null_sender || has(l->from, PHRASE_SENDER) || m->h.v[H_X_FAILED_RECIPIENTS].len || back;
@@ -116,33 +116,35 @@ static enum bounce_kind text_kind(struct reading_report *m, const struct look *l
 	    has(l->notice, PHRASE_DELAY) || (has(l->subject, PHRASE_SUBJECT_DELAY) && !has(l->notice, PHRASE_GIVEN_UP));
 
 	/* An empty sender alone is what vacation programs have, too. */
-	bool proof = has(l->subject, PHRASE_SUBJECT) || has(l->subject, PHRASE_SUBJECT_DELAY) ||
+	bool proof = (has(l->subject, PHRASE_SUBJECT) && has(l->notice, PHRASE_FAILURE)) ||
+	             (has(l->subject, PHRASE_SUBJECT_DELAY) && has(l->notice, PHRASE_DELAY)) ||
 	             m->original.fields > 2 || has_reply(m, l);
 	bool named = has(l->from, PHRASE_SENDER) || m->h.v[H_X_FAILED_RECIPIENTS].len || back;
 
-	*sure = system;
 	if (!named && l->null_sender && (!proof || l->answers))
 		return BOUNCE_NONE;
 	if (!system && ((m->original.fields < 3 && !has_reply(m, l)) || l->answers || m->h.v[H_IN_REPLY_TO].len ||
 	                   m->h.v[H_REFERENCES].len || m->h.v[H_LIST_ID].len || has(l->notice, PHRASE_TALK) ||
 	                   !has(l->subject, PHRASE_SUBJECT) || !has(l->notice, PHRASE_FAILURE)))
 		return BOUNCE_NONE;
-	if (has(l->from, PHRASE_SENDER) && l->answers && m->h.v[H_IN_REPLY_TO].len && has(l->notice, PHRASE_TALK))
+	if (named && l->answers && m->h.v[H_IN_REPLY_TO].len && m->original.fields < 3 &&
+	    (has(l->notice, PHRASE_TALK) || !has_reply(m, l)))
 		return BOUNCE_NONE; /* a postmaster who answers */
+	if (!waits && !has(l->notice, PHRASE_GIVEN_UP) && !has_reply(m, l) &&
+	    (has(l->subject, PHRASE_DELIVERED) ||
+	        (has(l->notice, PHRASE_DELIVERED) && !has(l->notice, PHRASE_FAILURE))))
+		return BOUNCE_DELIVERED;
 	if (waits && (!has(l->notice, PHRASE_GIVEN_UP) || has(l->subject, PHRASE_SUBJECT_DELAY)))
 		return BOUNCE_DELAYED;
-	if (has(l->notice, PHRASE_DELIVERED) && !has(l->subject, PHRASE_SUBJECT))
-		return BOUNCE_DELIVERED;
 	return fails ? BOUNCE_FAILED : BOUNCE_NONE;
 }
 
-enum bounce_kind bounce_kind_of(struct reading_report *m, bool *sure)
+enum bounce_kind bounce_kind_of(struct reading_report *m)
 {
 	const struct bounce_part *mdn = bounce_part_find(m, PART_MDN);
 	struct look l;
 
 	look_at(m, &l);
-	*sure = true;
 	if (bounce_part_find(m, PART_FEEDBACK) || span_is(m->report_type, "feedback-report") ||
 	    (has(l.subject, PHRASE_COMPLAINT) && !l.answers && m->original.fields > 2))
 		return BOUNCE_COMPLAINT;
@@ -154,12 +156,12 @@ enum bounce_kind bounce_kind_of(struct reading_report *m, bool *sure)
 	if (is_domain_report(m, &l))
 		return BOUNCE_REPORT;
 	if (m->h.v[H_X_FAILED_RECIPIENTS].len && !has(l.subject, PHRASE_AUTO_REPLY))
-		return text_kind(m, &l, sure);
+		return text_kind(m, &l);
 	if (is_auto_reply(m, &l))
 		return BOUNCE_AUTO_REPLY;
 	if (has(l.subject, PHRASE_CHALLENGE) && !has(l.subject, PHRASE_SUBJECT))
 		return BOUNCE_CHALLENGE;
 	if (has(l.subject, PHRASE_UNSUBSCRIBE) && !m->h.v[H_LIST_ID].len && !has(l.notice, PHRASE_FAILURE))
 		return BOUNCE_UNSUBSCRIBE;
-	return text_kind(m, &l, sure);
+	return text_kind(m, &l);
 }

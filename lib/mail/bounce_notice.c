@@ -45,13 +45,14 @@ static struct look look_at(struct span rest)
 static bool is_rule(struct span line)
 {
 	line = span_trim(line);
-	return line.len > 2 && strchr("-=*_#>+", line.at[0]) && line.at[0] == line.at[1];
+	return line.len > 2 && strchr("-=*_#>+|", line.at[0]) && (line.at[0] == line.at[1] || line.at[1] == '-');
 }
 
 static bool says_copy(struct span line)
 {
 	static const char *const words[] = {"original message", "message follows", "headers follow", "message header",
-	    "unsent message", "returned message", "copy of", "original mail", "header of", "original headers"};
+	    "unsent message", "returned message", "copy of", "original mail", "header of", "original headers",
+	    "text follows"};
 	char lower[200];
 
 	if (line.len >= sizeof lower)

@@ -123,7 +123,7 @@ static uint32_t child_of(uint32_t state, uint8_t c)
 
 static bool is_reason(int category)
 {
-	return category < PHRASE_FAILURE;
+	return category < PHRASE_FAILURE || category == PHRASE_PERHAPS_UNKNOWN;
 }
 
 /* Of reasons that lie one within the other the longer one counts: "not listed in directory" is no "listed in". */
@@ -133,9 +133,9 @@ static void add_hit(struct arena *a, struct phrase_text *t, size_t start, size_t
 		struct phrase_hit *h = &t->hits[i];
 		if (!is_reason(h->category) || h->category == category)
 			continue;
-		if (h->start <= start && h->end >= end)
+		if (h->start < start && h->end == end)
 			return;
-		if (h->start >= start)
+		if (h->start >= start && h->end - h->start < end - start)
 			h->category = PHRASE_WITHIN;
 	}
 	t->hits = arena_more(a, t->hits, t->count, sizeof *t->hits);

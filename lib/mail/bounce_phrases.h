@@ -16,16 +16,17 @@ enum phrase_context {
 	PHRASE_AUTO_REPLY, /* a Subject of automatic replies */
 	PHRASE_CHALLENGE,
 	PHRASE_UNSUBSCRIBE,
-	PHRASE_DELIVERED,     /* a text that says that mail was delivered */
-	PHRASE_RETURNED,      /* a line before the copy of the returned message */
-	PHRASE_SENDER,        /* the name or local part of a mail system */
-	PHRASE_TALK,          /* a person writes: how a quotation or a forward begins */
-	PHRASE_MDN,           /* a Subject of read receipts */
-	PHRASE_RECIPIENT,     /* what stands before the address that failed */
-	PHRASE_COMPLAINT,     /* a Subject of complaints that are not in the form of RFC 5965 */
-	PHRASE_NOT_RECIPIENT, /* what stands before another address: a sender, a help desk */
-	PHRASE_BEFORE_RCPT,   /* the server refused before any recipient was named */
-	PHRASE_WITHIN,        /* a reason that is part of a longer phrase */
+	PHRASE_DELIVERED,       /* a text that says that mail was delivered */
+	PHRASE_RETURNED,        /* a line before the copy of the returned message */
+	PHRASE_SENDER,          /* the name or local part of a mail system */
+	PHRASE_TALK,            /* a person writes: how a quotation or a forward begins */
+	PHRASE_MDN,             /* a Subject of read receipts */
+	PHRASE_RECIPIENT,       /* what stands before the address that failed */
+	PHRASE_COMPLAINT,       /* a Subject of complaints that are not in the form of RFC 5965 */
+	PHRASE_NOT_RECIPIENT,   /* what stands before another address: a sender, a help desk */
+	PHRASE_BEFORE_RCPT,     /* the server refused before any recipient was named */
+	PHRASE_PERHAPS_UNKNOWN, /* words of an unknown user, if nothing else is said */
+	PHRASE_WITHIN,          /* a reason that is part of a longer phrase */
 	PHRASE_COUNT
 };
 

@@ -150,12 +150,10 @@ static const struct {
     {"7.9", BOUNCE_REASON_SECURITY},
 };
 
-static enum bounce_reason of_status(const char *status)
+static enum bounce_reason of_status(struct span status)
 {
-	if (!status || strlen(status) < 5)
-		return BOUNCE_REASON_UNDEFINED;
-	for (size_t i = 0; i < sizeof registry / sizeof *registry; i++)
-		if (strcmp(status + 2, registry[i].code) == 0)
+	for (size_t i = 0; status.len >= 5 && i < sizeof registry / sizeof *registry; i++)
+		if (span_is(span_skip(status, 2), registry[i].code))
 			return registry[i].reason;
 	return BOUNCE_REASON_UNDEFINED;
 }
@@ -186,22 +184,51 @@ static bool is_vague(enum bounce_reason reason)
 	return reason == BOUNCE_REASON_UNDEFINED || reason == BOUNCE_REASON_REJECTED || reason == BOUNCE_REASON_SYSTEM;
 }
 
-void bounce_judge(struct bounce_recipient *r, uint64_t seen, int smtp_code)
+/* What the codes say: the report's status, or where that is vague the one in the server's words, or the reply code. */
+static enum bounce_reason of_codes(const struct bounce_recipient *r, struct span words)
 {
-	enum bounce_reason words = phrase_reason(seen), status = of_status(r->status), reason = words;
-	char first = r->status ? r->status[0] : (char)('0' + smtp_code / 100);
+	enum bounce_reason reason = of_status(r->status ? span_of(r->status) : (struct span){NULL, 0});
 
-	if (is_vague(words) && status != BOUNCE_REASON_UNDEFINED)
-		reason = status;
-	if (is_vague(reason) && of_code(smtp_code) != BOUNCE_REASON_UNDEFINED)
-		reason = of_code(smtp_code);
-	if (bounce_reason_class(words) == BOUNCE_CLASS_HARD &&
-	    (status == BOUNCE_REASON_MAILBOX_FULL || status == BOUNCE_REASON_TOO_BIG))
-		reason = status;
-	if (reason == BOUNCE_REASON_USER_UNKNOWN && phrase_has(seen, PHRASE_BEFORE_RCPT))
-		reason = BOUNCE_REASON_SENDER;
-	r->reason = reason;
-	r->class = bounce_reason_class(reason);
+	if (is_vague(reason) && of_status(bounce_find_status(words)) != BOUNCE_REASON_UNDEFINED)
+		reason = of_status(bounce_find_status(words));
+	if (is_vague(reason) && of_code(bounce_find_code(words)) != BOUNCE_REASON_UNDEFINED)
+		reason = of_code(bounce_find_code(words));
+	return reason;
+}
+
+static bool is_permanent(const struct bounce_recipient *r, struct span words)
+{
+	struct span status = r->status ? span_of(r->status) : bounce_find_status(words);
+
+	return status.len && status.at[0] == '5';
+}
+
+/* Words count before codes, except that a code that knows of a full mailbox or a size keeps a person from being called dead. */
+static enum bounce_reason weigh(const struct bounce_recipient *r, uint64_t seen, struct span words)
+{
+	enum bounce_reason said = phrase_reason(seen), coded = of_codes(r, words);
+
+	if (is_vague(said) && coded != BOUNCE_REASON_UNDEFINED)
+		said = is_vague(coded) && said != BOUNCE_REASON_UNDEFINED ? said : coded;
+	if (is_vague(said) && phrase_has(seen, PHRASE_PERHAPS_UNKNOWN) &&
+	    (bounce_find_code(words) >= 500 || is_permanent(r, words)))
+		said = BOUNCE_REASON_USER_UNKNOWN;
+	coded = of_status(r->status ? span_of(r->status) : bounce_find_status(words));
+	if (bounce_reason_class(said) == BOUNCE_CLASS_HARD &&
+	    (coded == BOUNCE_REASON_MAILBOX_FULL || coded == BOUNCE_REASON_TOO_BIG))
+		said = coded;
+	if (said == BOUNCE_REASON_USER_UNKNOWN && phrase_has(seen, PHRASE_BEFORE_RCPT))
+		said = BOUNCE_REASON_SENDER;
+	return said;
+}
+
+void bounce_judge(struct bounce_recipient *r, uint64_t seen, struct span words)
+{
+	int code = bounce_find_code(words);
+	char first = r->status ? r->status[0] : (char)('0' + code / 100);
+
+	r->reason = weigh(r, seen, words);
+	r->class = bounce_reason_class(r->reason);
 	if (r->action != BOUNCE_ACTION_FAILED || first == '4')
 		r->class = BOUNCE_CLASS_SOFT;
 	if (r->action > BOUNCE_ACTION_DELAYED) {

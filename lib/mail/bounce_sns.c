@@ -61,8 +61,8 @@ static void add(struct reading_report *m, struct span one, enum bounce_action ac
 	phrase_text_init(m->a, words, &t);
 	r->status = status.len ? span_dup(m->a, status) : NULL;
 	r->diagnostic = words.len ? bounce_line(m->a, words) : NULL;
-	bounce_judge(r, phrase_seen(&t, 0, t.folded.len) | ((uint64_t)(reason != BOUNCE_REASON_UNDEFINED) << reason),
-	    bounce_find_code(t.plain));
+	bounce_judge(
+	    r, phrase_seen(&t, 0, t.folded.len) | ((uint64_t)(reason != BOUNCE_REASON_UNDEFINED) << reason), t.plain);
 }
 
 /* What SES says in its own terms (bounceSubType); the server's words outweigh it where they say more. */
@@ -104,7 +104,7 @@ static void add_delivered(struct reading_report *m, struct span list)
 		const char *address = bounce_status_address(m->a, (struct span){list.at, n});
 		struct bounce_recipient *r = address ? bounce_add(m, address, BOUNCE_ACTION_DELIVERED) : NULL;
 		if (r)
-			bounce_judge(r, 0, 0);
+			bounce_judge(r, 0, (struct span){NULL, 0});
 		list = span_skip(list, n + 1);
 	}
 }

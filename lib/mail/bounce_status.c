@@ -101,6 +101,15 @@ static struct span behind_type(struct span s)
 	return n < s.len && s.at[n] == ';' ? span_trim(span_skip(s, n + 1)) : s;
 }
 
+/* "550 unknown user sender@here": the words are about the sender, not about the recipient. */
+static bool names_sender(const struct reading_report *m, struct span words, const struct block *b)
+{
+	struct span named = field_address(words);
+
+	return named.len && bounce_is_own(m, named) && !bounce_names(b->final, named) &&
+	       !bounce_names(b->original, named);
+}
+
 static void add_block(struct reading_report *m, const struct block *b)
 {
 	const char *final = bounce_status_address(m->a, b->final), *original = bounce_status_address(m->a, b->original);
@@ -127,7 +136,10 @@ static void add_block(struct reading_report *m, const struct block *b)
 	r->diagnostic = words.len ? bounce_line(m->a, words) : NULL;
 	r->remote_mta = b->remote_mta.len ? bounce_line(m->a, behind_type(b->remote_mta)) : NULL;
 	phrase_text_init(m->a, words, &t);
-	bounce_judge(r, phrase_seen(&t, 0, t.folded.len), bounce_find_code(t.plain));
+	uint64_t seen = phrase_seen(&t, 0, t.folded.len);
+	if (names_sender(m, words, b))
+		seen |= (uint64_t)1 << PHRASE_BEFORE_RCPT;
+	bounce_judge(r, seen, t.plain);
 }
 
 static void read_message_field(struct reading_report *m, const struct field *f)

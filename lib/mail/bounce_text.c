@@ -1,325 +1,12 @@
-/* Failed recipients in words: every address of the notice is weighed by where it stands and what stands around it. */
+/* Failed recipients in words: takes the addresses that are weighed enough, with the words about each. */
 #include "mail/bounce_core.h"
 
 #include <string.h>
 
 enum {
-	MAX_CANDIDATES = 1000,
-	MAX_LOCAL = 255,
-	NEEDED = 3, /* weight of an address that is taken for a failed recipient */
-	NEAR_BYTES = 300
+	TALK_LINES = 20,   /* of a transcript in front of an address */
+	WORDS_BYTES = 6000 /* about one recipient */
 };
-
-struct candidate {
-	size_t start, end; /* of the address in the text, without <> */
-	size_t line, line_end;
-	struct span address; /* as it is */
-	int weight;
-	bool leads;          /* begins its line */
-	bool returned;       /* the returned message went to it */
-	bool own;            /* the report went to it or came from it */
-	size_t generated_by; /* index + 1 of the address that it stands for (Exim: "generated from") */
-};
-
-struct search {
-	struct reading_report *m;
-	const struct phrase_text *t;
-	struct candidate *items;
-	size_t count;
-};
-
-static bool is_local(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_is_digit(c) ||
-	       (c && strchr("!#$%&'*+-/=?^_`{|}~.", c));
-}
-
-static bool is_domain(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || ascii_is_digit(c) || c == '-' || c == '.' ||
-	       c == '_';
-}
-
-/* A byte of a letter outside ASCII at `at`. Where no spaces are written (three bytes and more: Chinese, Japanese, Thai) such letters
- * belong to an address only if one stands right at its "@"; their punctuation never does. */
-static bool is_letter(struct span s, size_t at, bool wide)
-{
-	while (at > 0 && ((unsigned char)s.at[at] & 0xc0) == 0x80)
-		at--;
-	unsigned char c = (unsigned char)s.at[at], d = at + 1 < s.len ? (unsigned char)s.at[at + 1] : 0;
-	if (c < 0xc3 || (c >= 0xe0 && !wide))
-		return false;
-	return !(c == 0xe2 || (c == 0xe3 && d == 0x80) || (c == 0xef && (d == 0xbc || d == 0xbd)));
-}
-
-/* Punctuation that belongs to the sentence and not to the address. */
-static size_t trim_left(struct span s, size_t from, size_t at)
-{
-	while (from < at && strchr("'*/=.`|{}!?~-", s.at[from]) && s.at[from])
-		from++;
-	for (size_t i = at; i-- > from;) /* "RCPT=a@b", "T=[a@b": what stands behind the last sign of that kind */
-		if (s.at[i] == '=' && at - from > 2 && i + 1 < at && i - from < 5)
-			return i + 1;
-	return from;
-}
-
-/* The address around the "@" at offset `at`; false when there is none. Not before `floor`. */
-static bool address_at(struct span s, size_t floor, size_t at, size_t *start, size_t *end)
-{
-	size_t from = at, to = at + 1;
-
-	if (from > floor && s.at[from - 1] == '"') { /* a quoted local part */
-		for (from--; from > floor && at - from < MAX_LOCAL && s.at[from - 1] != '"' && s.at[from - 1] != '\n';
-		     from--)
-			;
-		if (from == floor || s.at[from - 1] != '"')
-			return false;
-		from--;
-	} else {
-		bool wide = from > floor && (unsigned char)s.at[from - 1] >= 0x80;
-		while (from > floor && at - from < MAX_LOCAL &&
-		       (is_local(s.at[from - 1]) ||
-		           ((unsigned char)s.at[from - 1] >= 0x80 && is_letter(s, from - 1, wide))))
-			from--;
-		from = trim_left(s, from, at);
-	}
-	if (to < s.len && s.at[to] == '[')
-		while (to < s.len && to - at < 60 && s.at[to - 1] != ']')
-			to++;
-	else
-		while (to < s.len && to - at < MAX_LOCAL &&
-		       (is_domain(s.at[to]) ||
-		           ((unsigned char)s.at[to] >= 0x80 && is_letter(s, to, (unsigned char)s.at[at + 1] >= 0x80))))
-			to++;
-	while (to > at + 1 && strchr(".-_", s.at[to - 1]))
-		to--;
-	*start = from;
-	*end = to;
-	return from < at && to > at + 2;
-}
-
-static size_t line_start(struct span s, size_t at, size_t floor)
-{
-	while (at > floor && s.at[at - 1] != '\n' && s.at[at - 1] != '\f')
-		at--;
-	return at;
-}
-
-static size_t line_stop(struct span s, size_t at)
-{
-	while (at < s.len && s.at[at] != '\n' && s.at[at] != '\f')
-		at++;
-	return at;
-}
-
-static bool same_address(const struct candidate *x, const struct candidate *y)
-{
-	return span_same(x->address, y->address);
-}
-
-static bool is_own(const struct reading_report *m, struct span address)
-{
-	const enum bounce_header ids[] = {H_FROM, H_TO, H_CC, H_DELIVERED_TO, H_REPLY_TO, H_SENDER, H_RETURN_PATH};
-
-	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
-		if (bounce_names(m->h.v[ids[i]], address))
-			return true;
-	return bounce_names(m->original.v[H_FROM], address) || bounce_names(m->original.v[H_RETURN_PATH], address);
-}
-
-static bool was_returned(const struct reading_report *m, struct span address)
-{
-	const enum bounce_header ids[] = {H_TO, H_CC, H_BCC, H_RECEIVED_FOR, H_X_ORIGINAL_TO, H_DELIVERED_TO};
-
-	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
-		if (bounce_names(m->original.v[ids[i]], address))
-			return true;
-	return false;
-}
-
-/* The last of the two kinds of words in front of an address: recipient +1, another -1, none 0. *near: it touches the address. */
-static int marker_before(const struct phrase_text *t, size_t from, size_t to, bool *near)
-{
-	size_t best = from;
-	int sign = 0;
-
-	for (size_t i = phrase_first(t, from); i < t->count && t->hits[i].end <= to; i++) {
-		const struct phrase_hit *h = &t->hits[i];
-		if (h->start < from || (h->category != PHRASE_RECIPIENT && h->category != PHRASE_NOT_RECIPIENT))
-			continue;
-		if (h->end == best && sign < 0)
-			continue;
-		best = h->end;
-		sign = h->category == PHRASE_RECIPIENT ? 1 : -1;
-	}
-	*near = sign && to - best <= 3;
-	return sign;
-}
-
-/* Does only a bullet, a bracket or a reply code stand before the address on its line? */
-static bool only_bullet(struct span s, size_t from, size_t to)
-{
-	for (; from < to; from++)
-		if (!strchr(" \t<\"'([*-+.)#0123456789:;>", s.at[from]) && (unsigned char)s.at[from] < 0x80)
-			return false;
-	return true;
-}
-
-/* What stands behind the address tells, when it begins its line: nothing, ":", "...", a remark. */
-static int weigh_lead(struct span s, const struct candidate *c)
-{
-	size_t at = c->end;
-
-	while (at < c->line_end && strchr(">\"')] ", s.at[at]))
-		at++;
-	if (at >= c->line_end)
-		return 3;
-	if (s.at[at] == ':' || s.at[at] == ',' || s.at[at] == ';' || s.at[at] == '(' || s.at[at] == '-')
-		return 3;
-	if (s.at[at] == '.' && at + 2 < c->line_end && s.at[at + 1] == '.')
-		return 3;
-	if (span_starts((struct span){s.at + at, s.len - at}, "on ") && at + 6 < c->line_end && s.at[at + 6] == ',')
-		return 3; /* Exchange: "on Thu, 29 Apr 2010 ..." */
-	char before = c->line > 1 && s.at[c->line - 1] == '\n' ? s.at[c->line - 2] : ':';
-	return before == ':' || before == '.' || before == '-' || before == '>' || before == ')'
-	           ? 2
-	           : 0; /* 0: a wrapped sentence */
-}
-
-/* "a@b <c@d>": the first is a name. */
-static bool is_name(struct span s, size_t end)
-{
-	struct span behind = span_skip(s, end);
-
-	while (behind.len && strchr("\"' ", behind.at[0]))
-		behind = span_skip(behind, 1);
-	const char *close =
-	    behind.len > 2 && behind.at[0] == '<' ? memchr(behind.at, '>', behind.len < 300 ? behind.len : 300) : NULL;
-	return close && memchr(behind.at, '@', (size_t)(close - behind.at));
-}
-
-static bool tells_failure(uint64_t seen)
-{
-	enum bounce_reason r = phrase_reason(seen);
-
-	return r != BOUNCE_REASON_UNDEFINED || phrase_has(seen, PHRASE_FAILURE);
-}
-
-/* A line of "To:", beside "Subject:" or "Sent:": what the message was, not whom it did not reach. */
-static bool is_summary(struct span s, size_t line, size_t line_end)
-{
-	struct span here = {s.at + line, line_end - line}, next = span_skip(s, line_end + 1);
-	size_t before = line > 1 ? line_start(s, line - 1, 0) : 0;
-	struct span previous = {s.at + before, line > before ? line - before : 0};
-
-	return (span_starts(here, "to:") || span_starts(here, "cc:") || span_starts(here, "an:")) &&
-	       (span_starts(next, "subject:") || span_starts(next, "sent:") || span_starts(next, "cc:") ||
-	           span_starts(next, "date:") || span_starts(next, "betreff:") || span_starts(previous, "subject:") ||
-	           span_starts(previous, "from:"));
-}
-
-/* Up to the next address, at most NEAR_BYTES. */
-static size_t words_near(struct span s, size_t from)
-{
-	size_t n = s.len - from < NEAR_BYTES ? s.len - from : NEAR_BYTES;
-	const char *next = n ? memchr(s.at + from, '@', n) : NULL;
-
-	return next ? (size_t)(next - s.at) : from + n;
-}
-
-/* Does ":" stand in front of the address: "User's mailbox is full: <a@b>"? */
-static bool says_what(struct span s, size_t at)
-{
-	while (at > 0 && (s.at[at - 1] == '<' || s.at[at - 1] == ' '))
-		at--;
-	return at > 0 && s.at[at - 1] == ':';
-}
-
-static void weigh(struct search *f, struct candidate *c, size_t previous_end)
-{
-	struct span s = f->t->plain;
-	size_t from = previous_end > c->line ? previous_end : c->line;
-	bool near = false, quoted = c->line < s.len && (s.at[c->line] == '>' || s.at[c->line] == '|');
-	uint64_t seen = phrase_seen(f->t, c->line, c->line_end);
-	int marker = marker_before(f->t, c->start - from > 120 ? c->start - 120 : from, c->start, &near);
-
-	if (marker > 0 && is_summary(s, c->line, c->line_end))
-		marker = 0;
-	c->own = is_own(f->m, c->address);
-	c->returned = was_returned(f->m, c->address);
-	c->leads = c->start - c->line < 40 && only_bullet(s, c->line, c->start);
-	if (c->leads)
-		c->weight += weigh_lead(s, c);
-	if (marker > 0)
-		c->weight += near ? 3 : 2;
-	if (marker < 0)
-		c->weight -= 5;
-	if (c->returned)
-		c->weight += 2;
-	if (tells_failure(seen) ||
-	    (c->leads && tells_failure(phrase_seen(f->t, c->line_end, words_near(s, c->line_end)))))
-		c->weight += 1;
-	if (c->start > from + 3 && says_what(s, c->start) && tells_failure(phrase_seen(f->t, from, c->start)))
-		c->weight += 2;
-	if (quoted)
-		c->weight -= 3;
-	if (c->own)
-		c->weight -= c->returned ? 2 : 4;
-	if (is_name(s, c->end))
-		c->weight -= 3;
-	if (!memchr(c->address.at, '.', c->address.len) && !c->leads && !c->returned)
-		c->weight -= 1; /* no domain that mail goes to */
-}
-
-static void find_candidates(struct search *f)
-{
-	struct span s = f->t->plain;
-	size_t floor = 0, line = 0, line_end = 0;
-
-	for (size_t at = 0; at < s.len && f->count < MAX_CANDIDATES; at++) {
-		const char *p = memchr(s.at + at, '@', s.len - at);
-		struct candidate c = {.weight = 0};
-		if (!p)
-			break;
-		at = (size_t)(p - s.at);
-		if (!address_at(s, floor, at, &c.start, &c.end))
-			continue;
-		if (c.start >= line_end) {
-			line = line_start(s, c.start, line_end);
-			line_end = line_stop(s, c.end);
-		}
-		c.line = line;
-		c.line_end = line_end;
-		c.address = (struct span){s.at + c.start, c.end - c.start};
-		weigh(f, &c, floor);
-		f->items = arena_more(f->m->a, f->items, f->count, sizeof *f->items);
-		f->items[f->count++] = c;
-		floor = at = c.end;
-	}
-}
-
-/* Exim: an alias's address, and behind it "(generated from the one that was written to)". */
-static void resolve_generated(struct search *f)
-{
-	struct span s = f->t->folded;
-
-	for (size_t i = 0; i < f->count; i++) {
-		struct candidate *c = &f->items[i], *before_it = i ? c - 1 : NULL;
-		size_t from = c->start > 20 ? c->start - 20 : 0;
-		struct span before = {s.at + from, c->start - from};
-		if (span_find(before, "generated from ") < before.len ||
-		    span_find(before, "generated by ") < before.len || span_find(before, "ultimately ") < before.len) {
-			bool alias = before_it && c->start - before_it->end < NEAR_BYTES &&
-			             !memchr(s.at + before_it->end, '\f', c->start - before_it->end);
-			if (alias)
-				before_it->generated_by = i + 1;
-			c->weight = alias && before_it->weight > NEEDED ? before_it->weight : NEEDED;
-		}
-	}
-	for (size_t i = 0; i < f->count; i++)
-		if (f->items[i].generated_by)
-			f->items[i].weight = 0;
-}
 
 static bool is_talk(struct span s, size_t at)
 {
@@ -330,12 +17,12 @@ static bool is_talk(struct span s, size_t at)
 }
 
 /* Sendmail tells what was said to whom in the lines before: ">>> RCPT To:<a@b>", "<<< 550 ...". */
-static size_t words_start(const struct search *f, size_t line)
+static size_t words_start(const struct reading_report *m, size_t line)
 {
-	struct span s = f->t->folded;
+	struct span s = m->text.folded;
 
-	while (line > 0) {
-		size_t before = line_start(s, line - 1, 0);
+	for (int i = 0; line > 0 && i < TALK_LINES; i++) {
+		size_t before = bounce_line_start(s, line - 1, 0);
 		if (!is_talk(s, before))
 			break;
 		line = before;
@@ -344,12 +31,12 @@ static size_t words_start(const struct search *f, size_t line)
 }
 
 /* Where Sendmail's talk about the next one begins, between the offsets; `to` when nothing of that kind comes. */
-static size_t next_talk(const struct search *f, size_t from, size_t to)
+static size_t next_talk(const struct reading_report *m, size_t from, size_t to)
 {
-	struct span s = f->t->folded;
+	struct span s = m->text.folded;
 	bool own = is_talk(s, from);
 
-	for (size_t at = from; at < to; at = line_stop(s, at) + 1) {
+	for (size_t at = from; at < to; at = bounce_line_stop(s, at) + 1) {
 		bool talk = is_talk(s, at);
 		if (talk && !own)
 			return at;
@@ -358,26 +45,44 @@ static size_t next_talk(const struct search *f, size_t from, size_t to)
 	return to;
 }
 
-/* Where the words about candidate i end: where the next failed recipient begins a line. */
-static size_t next_recipient(const struct search *f, size_t i)
+static bool is_taken(const struct bounce_candidate *c, int needed, struct span but)
 {
-	for (size_t k = i + 1; k < f->count; k++)
-		if (f->items[k].weight >= NEEDED && f->items[k].leads && !same_address(&f->items[i], &f->items[k]) &&
-		    f->items[k].line > f->items[i].line)
-			return words_start(f, f->items[k].line);
-	return f->t->plain.len;
+	return c->weight >= needed && !span_same(c->address, but);
 }
 
+/* Where the words about candidate i end: where the next failed recipient begins a line. */
+static size_t words_end(const struct reading_report *m, const struct bounce_candidates *f, size_t i)
+{
+	const struct bounce_candidate *c = &f->items[i];
+	size_t end = m->text.plain.len - c->line > WORDS_BYTES ? c->line + WORDS_BYTES : m->text.plain.len;
+
+	for (size_t k = i + 1; k < f->count && f->items[k].line < end; k++)
+		if (is_taken(&f->items[k], BOUNCE_NEEDED, c->address) && f->items[k].leads &&
+		    f->items[k].line > c->line) {
+			end = words_start(m, f->items[k].line);
+			break;
+		}
+	return end > c->end ? next_talk(m, c->line, end) : c->end;
+}
+
+/* Reason, class, status and diagnostic from the words between the offsets. */
 static void describe(struct reading_report *m, struct bounce_recipient *r, size_t from, size_t to)
 {
 	struct span words = {m->text.plain.at + from, to - from}, status = bounce_find_status(words);
-	uint64_t seen = phrase_seen(&m->text, from, to);
 
 	if (!r->status && status.len)
 		r->status = span_dup(m->a, status);
-	bounce_judge(r, seen, bounce_find_code(words));
+	if (r->status && r->status[0] == '2' && r->action == BOUNCE_ACTION_FAILED)
+		r->action = BOUNCE_ACTION_DELIVERED; /* "250 2.1.5 Ok" */
+	bounce_judge(r, phrase_seen(&m->text, from, to), words);
 	if (!r->diagnostic && span_trim(words).len)
 		r->diagnostic = bounce_line(m->a, (struct span){words.at, words.len < 600 ? words.len : 600});
+}
+
+/* All of the notice, as far as it is read for one person. */
+static size_t notice_end(const struct reading_report *m)
+{
+	return m->text.plain.len < 2 * WORDS_BYTES ? m->text.plain.len : 2 * WORDS_BYTES;
 }
 
 static bool is_known(const struct bounce_report *out, struct span address)
@@ -389,35 +94,35 @@ static bool is_known(const struct bounce_report *out, struct span address)
 }
 
 /* Only one address is weighed at all. */
-static bool is_sole(const struct search *f)
+static bool is_sole(const struct bounce_candidates *f)
 {
-	const struct candidate *first = NULL;
+	struct span first = {NULL, 0};
 
 	for (size_t i = 0; i < f->count; i++) {
-		if (f->items[i].weight < 1)
+		if (!is_taken(&f->items[i], 1, first))
 			continue;
-		if (first && !same_address(first, &f->items[i]))
+		if (first.len)
 			return false;
-		first = first ? first : &f->items[i];
+		first = f->items[i].address;
 	}
-	return first != NULL;
+	return first.len > 0;
 }
 
-static size_t take(struct search *f, int needed, enum bounce_action action)
+static size_t take(struct reading_report *m, const struct bounce_candidates *f, int needed, enum bounce_action action)
 {
-	struct bounce_report *out = f->m->out;
+	struct bounce_report *out = m->out;
 	size_t before = out->count;
 
-	for (size_t i = 0; i < f->count && out->count < MAX_CANDIDATES; i++) {
-		struct candidate *c = &f->items[i];
+	for (size_t i = 0; i < f->count; i++) {
+		const struct bounce_candidate *c = &f->items[i];
 		if (c->weight < needed || is_known(out, c->address))
 			continue;
-		struct bounce_recipient *r = bounce_add(f->m, bounce_line(f->m->a, c->address), action);
+		struct bounce_recipient *r = bounce_add(m, bounce_line(m->a, c->address), action);
 		if (!r)
 			continue;
 		if (c->returned)
 			out->confidence = BOUNCE_CONFIDENCE_HEADER;
-		describe(f->m, r, words_start(f, c->line), next_talk(f, c->line, next_recipient(f, i)));
+		describe(m, r, words_start(m, c->line), words_end(m, f, i));
 	}
 	return out->count - before;
 }
@@ -425,41 +130,40 @@ static size_t take(struct search *f, int needed, enum bounce_action action)
 /* One person, and nothing said behind the address: what is said before it counts. */
 static void explain_alone(struct reading_report *m)
 {
-	struct bounce_recipient *r = &m->out->recipients[0];
+	struct bounce_recipient *r = m->out->recipients;
 
 	if (m->out->count == 1 && r->reason == BOUNCE_REASON_UNDEFINED)
-		describe(m, r, 0, m->text.plain.len);
+		describe(m, r, 0, notice_end(m));
 }
 
-/* Nobody is named: the one whom the returned message went to. */
+/* Nobody is named: the one whom the returned message went to, where that is one and no list. */
 static size_t take_returned(struct reading_report *m, enum bounce_action action)
 {
-	struct span to = m->original.v[H_RECEIVED_FOR].len ? m->original.v[H_RECEIVED_FOR] : m->original.v[H_TO];
-	struct span address = field_address(to);
+	const struct span *v = m->original.v;
+	bool received = v[H_RECEIVED_FOR].len > 0;
+	struct span address = field_address(received ? v[H_RECEIVED_FOR] : v[H_TO]);
 
-	if (!address.len ||
-	    (to.at == m->original.v[H_TO].at && (memchr(to.at, ',', to.len) || m->original.v[H_CC].len)) ||
-	    m->original.v[H_LIST_ID].len || is_own(m, address))
+	m->out->confidence = BOUNCE_CONFIDENCE_GUESS;
+	if (!address.len || (!received && (memchr(v[H_TO].at, ',', v[H_TO].len) || v[H_CC].len)) || v[H_LIST_ID].len ||
+	    bounce_is_own(m, address))
 		return 0;
 	const char *text = bounce_status_address(m->a, address);
 	struct bounce_recipient *r = text ? bounce_add(m, text, action) : NULL;
 	if (!r)
 		return 0;
-	describe(m, r, 0, m->text.plain.len);
-	m->out->confidence = BOUNCE_CONFIDENCE_GUESS;
+	describe(m, r, 0, notice_end(m));
 	return 1;
 }
 
 size_t bounce_text_read(struct reading_report *m, enum bounce_action action)
 {
-	struct search f = {.m = m, .t = &m->text};
+	struct bounce_candidates f;
 
-	find_candidates(&f);
-	resolve_generated(&f);
+	bounce_find(m, &f);
 	m->out->confidence = BOUNCE_CONFIDENCE_TEXT;
-	size_t n = take(&f, NEEDED, action);
+	size_t n = take(m, &f, BOUNCE_NEEDED, action);
 	if (n == 0)
-		n = take(&f, is_sole(&f) ? 1 : NEEDED - 1, action);
+		n = take(m, &f, is_sole(&f) ? 1 : BOUNCE_NEEDED - 1, action);
 	if (n == 0)
 		n = take_returned(m, action);
 	explain_alone(m);
@@ -474,24 +178,17 @@ static bool words_behind(struct span s, struct span address, size_t *from, size_
 	if (!p)
 		return false;
 	*from = (size_t)(p - s.at);
-	for (size_t at = line_stop(s, *from); at < s.len; at = line_stop(s, at + 1)) {
-		size_t start, end, line = at + 1;
-		const char *sign = memchr(s.at + line, '@', line_stop(s, line) - line);
-		if (s.at[at] == '\f' ||
-		    (sign && address_at(s, line, (size_t)(sign - s.at), &start, &end) && start - line < 40 &&
-		        only_bullet(s, line, start) && !span_same((struct span){s.at + start, end - start}, address))) {
+	*to = s.len - *from > WORDS_BYTES ? *from + WORDS_BYTES : s.len;
+	for (size_t at = bounce_line_stop(s, *from); at < *to; at = bounce_line_stop(s, at + 1))
+		if (s.at[at] == '\f' || bounce_line_begins(s, at + 1, bounce_line_stop(s, at + 1), address))
 			*to = at;
-			return true;
-		}
-	}
-	*to = s.len;
 	return true;
 }
 
 void bounce_text_explain(struct reading_report *m, struct bounce_recipient *r)
 {
 	enum bounce_reason before = r->reason;
-	size_t from = 0, to = m->text.plain.len;
+	size_t from = 0, to = notice_end(m);
 
 	if (before != BOUNCE_REASON_UNDEFINED && before != BOUNCE_REASON_REJECTED && r->diagnostic)
 		return;

@@ -61,7 +61,7 @@ CREATE TABLE daily_snapshots (
     cumulative_active     INTEGER NOT NULL,    -- active days of the window so far
     cumulative_skip       INTEGER NOT NULL,    -- days without activity in a row, this one included
     computed_at           INTEGER NOT NULL,
-    PRIMARY KEY (study_label, participant_id, day)
+    PRIMARY KEY (participant_id, study_label, day)
 ) STRICT, WITHOUT ROWID;
 
 -- How a participant stood at the end of a study day.
@@ -74,7 +74,7 @@ CREATE TABLE compliance_monitoring (
     window_days           INTEGER NOT NULL,
     on_track              INTEGER NOT NULL CHECK (on_track IN (0, 1)),
     computed_at           INTEGER NOT NULL,
-    PRIMARY KEY (study_label, participant_id, day)
+    PRIMARY KEY (participant_id, study_label, day)
 ) STRICT, WITHOUT ROWID;
 
 -- Answers of a survey that reached the roster, each once.

@@ -24,6 +24,7 @@ CREATE TABLE bounce_reports (
     resolved_by          TEXT
 ) STRICT;
 CREATE INDEX bounce_reports_unmatched ON bounce_reports (id) WHERE outcome = 'unmatched';
+CREATE INDEX bounce_reports_by_outbox ON bounce_reports (outbox_id) WHERE outbox_id IS NOT NULL;
 CREATE INDEX bounce_reports_untold ON bounce_reports (id) WHERE told_at IS NULL;
 
 -- Each recipient that a report names, or stands for, and what that came to.
@@ -55,6 +56,7 @@ CREATE TABLE bounce_recipients (
 CREATE INDEX bounce_recipients_by_report ON bounce_recipients (report_id);
 CREATE INDEX bounce_recipients_by_participant ON bounce_recipients (participant_id, bounced_at) WHERE participant_id IS NOT NULL;
 CREATE INDEX bounce_recipients_by_attempt ON bounce_recipients (attempt_id) WHERE attempt_id IS NOT NULL;
+CREATE INDEX bounce_recipients_by_user ON bounce_recipients (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX bounce_recipients_by_address ON bounce_recipients (address);
 CREATE INDEX bounce_recipients_alerted ON bounce_recipients (bounced_at) WHERE effect = 'alerted';
 CREATE INDEX bounce_recipients_unlogged ON bounce_recipients (id) WHERE is_logged = 0;

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A Postmark for tests, in the form its API pages document: POST /email, GET /messages/outbound.
 
-Listens on 127.0.0.1 on a port of the kernel's choice, which is the first line it prints; ends when its standard input does. The
-argument names a folder: every message that was taken is a line of FOLDER/taken (the request's JSON with MessageID), and
+Listens on 127.0.0.1 on a port of the kernel's choice, which is the first line it prints; ends when its standard input does (--until-eof says
+so, as with the other fakes). The last argument names a folder: every message that was taken is a line of FOLDER/taken (the request's JSON with MessageID), and
 FOLDER/next may hold a JSON object that says how the next request fares, and is removed by it:
   {"status": 422, "body": {"ErrorCode": 406, "Message": "..."}}   this answer, nothing taken
   {"cut": "before"}  the connection ends before the request is worked on    {"cut": "after"}  the message is taken, no answer
@@ -19,7 +19,7 @@ import threading
 import urllib.parse
 import uuid
 
-FOLDER = sys.argv[1]
+FOLDER = sys.argv[-1]
 INACTIVE = "inactive@"
 lock = threading.Lock()
 

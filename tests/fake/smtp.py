@@ -345,14 +345,12 @@ class Session(socketserver.BaseRequestHandler):
         rules = [r for r in self.world.rules if r.step == "BODY"]
         at = 0
         while True:
-            for rule in rules:
-                if len(self.buffer) >= rule.bytes:
-                    rules = []
-                    with self.world.lock:
-                        rule.met += 1
-                    if not rule.nth or rule.met == rule.nth:
-                        self.early(rule.action)
-                    break
+            for rule in [r for r in rules if len(self.buffer) >= r.bytes]:
+                rules.remove(rule)
+                with self.world.lock:
+                    rule.met += 1
+                if not rule.nth or rule.met == rule.nth:
+                    self.early(rule.action)
             if self.buffer.startswith(b".\r\n"):
                 self.buffer = self.buffer[3:]
                 return b""

@@ -9,7 +9,7 @@ fixture() { cp "$SOURCE/tests/fixtures/bounces/$1.eml" .; }
 	fixture postfix-user-unknown
 	run bounces-scan --file postfix-user-unknown.eml --json
 	[ "$status" -eq 0 ] && [ "${#lines[@]}" -eq 1 ]
-	same 'file format kind recipients original_message_id token feedback_type complained_about confidence' \
+	same 'file format kind recipients original_message_id returned_to token feedback_type complained_about confidence' \
 		"$(jq -r 'keys_unsorted | join(" ")' <<< "$output")"
 	same 'address final_address action status class reason diagnostic remote_mta' \
 		"$(jq -r '.recipients[0] | keys_unsorted | join(" ")' <<< "$output")"

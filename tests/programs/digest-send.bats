@@ -306,6 +306,19 @@ unknown() {
 	refused 'pat@study.example is no participant'
 }
 
+@test "what is released goes at once, also when it was deferred before" {
+	sql "UPDATE outbox SET state = 'deferred', attempts = 1, next_try_at = unixepoch('2026-11-20 12:00'); UPDATE outbox_recipients SET state = 'deferred'"
+	live
+	same deferred "$(states)"
+	digest-send show 1 | grep -q '^  1 attempt, next try at 2026-11-20 13:00$'
+	digest-send hold 1
+	live
+	same held "$(states)"
+	digest-send release 1
+	live -q
+	same simulated "$(states)"
+}
+
 @test "status has the attempts, newest first" {
 	digest-build team --date 2026-11-18
 	live -q

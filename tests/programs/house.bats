@@ -129,9 +129,11 @@ documented() {
 	[ -f "$prefix/share/man/man5/mailroom.conf.5" ] && [ -f "$prefix/share/man/man7/mailroom.7" ]
 	doc=$prefix/share/doc/mailroom
 	[ -f "$doc/LICENSE" ] && [ -f "$doc/README.md" ] && [ -f "$doc/CHANGELOG.md" ]
-	for example in "$SOURCE"/examples/[a-z]*; do
-		cmp "$example" "$doc/examples/${example##*/}"
-	done
+	(cd "$SOURCE/examples" && find . -name '[a-z]*' -type f) > examples
+	grep -q update.en.html examples
+	while read -r example; do
+		cmp "$SOURCE/examples/$example" "$doc/examples/$example"
+	done < examples
 	"$prefix/bin/mailroom" doctor
 	[ ! -d "$prefix/include" ]
 }

@@ -354,6 +354,23 @@ $bram <Bram.Kok@bluebird.example>: no feed_url"
 	same "$bram Bram.Kok@bluebird.example error" "$(jq -r '.findings[] | select(.kind == "feed_url") | "\(.did) \(.email) \(.severity)"' <<< "$output")"
 }
 
+@test "validate finds who has done nothing at all" {
+	example
+	export MAILROOM_COMPLIANCE_DB=$PWD/compliance.db
+	sqlite3 -batch compliance.db "CREATE TABLE feed_requests (requester_did TEXT, timestamp TEXT);
+		CREATE TABLE engagements (did_engagement TEXT, engagement_type TEXT, timestamp TEXT);
+		INSERT INTO feed_requests SELECT '$ana', '2020-01-01'; INSERT INTO engagements VALUES ('$bram', 'like', '?')"
+	fails 1 participant validate -q
+	same "did:plc:cleo9y5mq8rb: no activity in the compliance database
+did:web:mara.harbor.example: no activity in the compliance database" "$(sed 's/ <.*>//' <<< "$output")"
+	same "$(printf 'no_activity\nno_activity')" "$(participant validate --json | jq -r '.findings[] | select(.severity == "error") | .kind')"
+	sqlite3 -batch compliance.db "DROP TABLE engagements"
+	fails 65 participant validate
+	[[ $output == *engagements* ]]
+	rm compliance.db
+	fails 66 participant validate
+}
+
 # The person's texts, looked for in every file of the data folder.
 traces() { grep -rlaiE 'bram' "$MAILROOM_DATA_DIR" || true; }
 

@@ -4,7 +4,7 @@ load lib
 	unset MAILROOM_TZ MAILROOM_NOW MAILROOM_DATA_DIR
 	awk '/^```/ {on = 0} on; /^```console/ {on = 1}' "$SOURCE/README.md" > wanted
 	[ "$(grep -c '^\$ ' wanted)" -gt 10 ]
-	cp "$SOURCE"/examples/* .
+	cp -r "$SOURCE"/examples/* .
 	sed -n 's/^\$ //p' wanted > commands
 	while IFS= read -r line <&3; do
 		printf '$ %s\n' "$line"

@@ -41,7 +41,7 @@ prepare() {
 	sed -i '/^cmake$/d; /^bats$/d' installed
 	fails 0 "$SOURCE/scripts/bootstrap"
 	same "apt-get update -qq
-apt-get install -qq --no-install-recommends bats cmake" "$(cat calls)"
+apt-get install -qq --no-install-recommends --no-remove bats cmake" "$(cat calls)"
 }
 
 @test "bootstrap uses sudo, and says what it would need where it may not" {
@@ -55,7 +55,7 @@ apt-get install -qq --no-install-recommends bats cmake" "$(cat calls)"
 	same "sudo
 apt-get update -qq
 sudo
-apt-get install -qq --no-install-recommends cmake" "$(cat calls)"
+apt-get install -qq --no-install-recommends --no-remove cmake" "$(cat calls)"
 }
 
 @test "every package of bootstrap is one that Debian 12 has" {
@@ -63,4 +63,19 @@ apt-get install -qq --no-install-recommends cmake" "$(cat calls)"
 	apt-cache pkgnames | sort > known
 	grep -qx cmake known || skip "no package lists here"
 	same "" "$("$SOURCE/scripts/bootstrap" --print build test lint fuzz bench | comm -23 - known)"
+}
+
+@test "bootstrap leaves Postfix without a configuration, and out where another mail server is" {
+	sed -i '/^postfix$/d' installed
+	printf '#!/bin/sh\necho "debconf: $(cat)" >> calls\n' > fake/debconf-set-selections
+	printf '#!/bin/sh\necho "$0 $*" >> files\n' | tee fake/chmod > fake/tee
+	chmod +x fake/*
+	fails 0 "$SOURCE/scripts/bootstrap"
+	same "apt-get update -qq
+debconf: postfix postfix/main_mailer_type select No configuration
+apt-get install -qq --no-install-recommends --no-remove postfix" "$(cat calls)"
+	: > calls
+	echo exim4-daemon-light >> installed
+	fails 0 "$SOURCE/scripts/bootstrap"
+	same "" "$(cat calls)"
 }

@@ -156,6 +156,38 @@ killed() {
 	same "sent 60" "$(agrees)"
 }
 
+@test "a run of messages takes one connection" {
+	local MESSAGES=25
+	server
+	fill
+	digest-send --live
+	same "sent 25" "$(agrees)"
+	same 1 "$(jq -s 'map(.connection) | unique | length' log)"
+	same "$(sql "SELECT lower(hex(sha256)) FROM outbox ORDER BY id")" "$(jq -r .sha256 log)"
+}
+
+@test "SIGTERM ends a run after the message at hand" {
+	local MESSAGES=50 status=0
+	server --at 'DOT delay 0.02'
+	fill
+	digest-send --live 2> stopped.err & pid=$!
+	until [ -s log ]; do kill -0 "$pid"; done
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
+	same "75 digest-send: warning: nothing more was sent: a signal asked for it" "$status $(cat stopped.err)"
+	agrees
+	same "ready sent" "$(sql "SELECT group_concat(state, ' ') FROM (SELECT DISTINCT state FROM outbox ORDER BY state)")"
+	digest-send --live
+	same "sent 50" "$(agrees)"
+}
+
+@test "a test mail says how it went" {
+	server
+	sql "INSERT INTO users (id, name, role, created_at) VALUES (1, 'Mara', 'admin', 1); INSERT INTO user_addresses (user_id, address, is_primary) VALUES (1, 'mara@harbor.example', 1)"
+	same "digest-send: outbox 1: sent by smtp, 127.0.0.1:$PORT" "$(digest-send test-email mara@harbor.example --live 2>&1)"
+	same '["mara@harbor.example"]' "$(jq -c .to log)"
+}
+
 # After what happened to the 4 messages of a run, the state of the first.
 @test "what a server does to the first message is on record, and the others go" {
 	local action wanted BYTES

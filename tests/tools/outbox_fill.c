@@ -1,7 +1,7 @@
-/* Freezes participant updates in the outbox, for tests and measurements: one a participant, whose row it makes. The settings come from the
- * environment.
- * usage: outbox_fill FROM DOMAIN FIRST COUNT [BYTES]    participants p<FIRST>@DOMAIN and on, texts of BYTES (default 500) bytes
- *        outbox_fill --single ...                       each in a transaction of its own, not all in one */
+/* Freezes participant updates in the outbox, for tests and measurements: one a participant, whose row it makes. The
+ * settings come from the environment. usage: outbox_fill FROM DOMAIN FIRST COUNT [BYTES]    participants
+ * p<FIRST>@DOMAIN and on, texts of BYTES (default 500) bytes        outbox_fill --single ...
+ * each in a transaction of its own, not all in one */
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/mem.h"
@@ -40,8 +40,9 @@ static int compose(void *arg, const struct outbox_stamp *stamp, struct buf *out,
 
 	for (int64_t n = 0; n < l->fill->bytes; n += LINE_BYTES)
 		buf_puts(&text, "So far so good: three days of four, and one day still to come.\n");
-	compose_headers_automatic(
-	    &a, &(struct compose_automatic){.list = "participant", .domain = "study.example", .token = stamp->token}, &headers);
+	compose_headers_automatic(&a,
+	    &(struct compose_automatic){.list = "participant", .domain = "study.example", .token = stamp->token},
+	    &headers);
 	struct compose c = {.from = {.address = l->fill->from},
 	    .to = {&l->to, 1},
 	    .subject = "Your progress",
@@ -64,7 +65,7 @@ static int add_participants(const struct fill *f, struct err *e)
 	    "BEGIN; WITH RECURSIVE n (i) AS (SELECT %lld UNION ALL SELECT i + 1 FROM n WHERE i + 1 < %lld)"
 	    "INSERT INTO participants (id, did, email, created_at, updated_at, status_changed_at, email_changed_at)"
 	    "SELECT i, 'did:' || i, 'p' || i || '@%q', 1, 1, 1, 1 FROM n; COMMIT",
-	    (long long)f->first, (long long)(f->first + f->count), f->domain);
+	    (long long)f->first, (long long)f->first + (long long)f->count, f->domain);
 	int rc = sqlite3_open(config_text(f->config, "MAILROOM_DB"), &db) == SQLITE_OK &&
 	                 sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK
 	             ? 0
@@ -103,7 +104,8 @@ static int fill(struct fill *f, bool single, struct err *e)
 {
 	struct outbox_batch *b = NULL;
 
-	if (add_participants(f, e) != 0 || store_open(config_text(f->config, "MAILROOM_DB"), STORE_WRITE, &f->store, e) != 0 ||
+	if (add_participants(f, e) != 0 ||
+	    store_open(config_text(f->config, "MAILROOM_DB"), STORE_WRITE, &f->store, e) != 0 ||
 	    (!single && outbox_freeze_begin(f->store, f->config, f->now, &b, e) != 0))
 		return -1;
 	for (int64_t i = f->first; i < f->first + f->count; i++)

@@ -25,10 +25,15 @@ static const struct {
 	enum bounce_kind kind;
 	const char *recipients; /* "address action status class reason", "; " between them */
 } reports[] = {
+    {"amavis-spam", BOUNCE_FAILED, "ana@dest.example failed 5.7.0 soft spam"},
     {"arf-abuse", BOUNCE_COMPLAINT, ""},
     {"arf-auth-failure", BOUNCE_REPORT, ""},
     {"arf-opt-out", BOUNCE_UNSUBSCRIBE, ""},
+    {"barracuda", BOUNCE_FAILED, "ana@dest.example failed - soft blocked"},
+    {"boxbe-dsn", BOUNCE_DELAYED, "ana@dest.example delayed 4.7.0 soft policy"},
+    {"callout-of-the-sender", BOUNCE_FAILED, "ana@dest.example failed 5.0.0 soft sender"},
     {"challenge", BOUNCE_CHALLENGE, ""},
+    {"communigate", BOUNCE_FAILED, "ana@dest.example failed 5.0.0 soft mailbox-full"},
     {"courier", BOUNCE_FAILED, "ana@dest.example failed 5.0.0 hard user-unknown"},
     {"discussed-on-list", BOUNCE_NONE, ""},
     {"dmarc-aggregate", BOUNCE_REPORT, ""},
@@ -51,6 +56,7 @@ static const struct {
     {"exchange-italian", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
     {"exchange-japanese", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
     {"exchange-korean", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
+    {"exchange-mailto", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
     {"exchange-polish", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
     {"exchange-portuguese", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
     {"exchange-russian", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
@@ -60,8 +66,12 @@ static const struct {
     {"exchange2003-text", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
     {"exim-delay", BOUNCE_DELAYED, "ana@dest.example delayed 4.7.0 soft policy"},
     {"exim-generated", BOUNCE_FAILED, "ana@dest.example failed - soft expired"},
+    {"exim-multi", BOUNCE_FAILED,
+        "ana@dest.example failed - hard user-unknown; bo@full.example failed 5.7.1 soft spam"},
     {"exim-user-unknown", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
+    {"failed-but-trying", BOUNCE_DELAYED, "ana@dest.example delayed 4.4.1 soft network"},
     {"forwarded-attached", BOUNCE_NONE, ""},
+    {"forwarded-by-list", BOUNCE_NONE, ""},
     {"forwarded-inline", BOUNCE_NONE, ""},
     {"gmail-delay", BOUNCE_DELAYED, "ana@dest.example delayed 4.4.1 soft network"},
     {"gmail-disabled", BOUNCE_FAILED, "ana@dest.example failed 5.2.1 soft disabled"},
@@ -75,27 +85,42 @@ static const struct {
     {"gmail-spanish", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
     {"gmx", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
     {"groupwise", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
+    {"haraka", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
     {"hmailserver", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
+    {"html-only", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
+    {"imail", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
+    {"imail-full", BOUNCE_FAILED, "ana@dest.example failed - soft mailbox-full"},
+    {"ironport", BOUNCE_FAILED, "ana@dest.example failed 5.1.0 hard user-unknown"},
+    {"ironport-delayed", BOUNCE_DELAYED, "ana@dest.example delayed 4.1.2 soft network"},
     {"james", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
+    {"kddi", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
     {"libero-it", BOUNCE_FAILED, "ana@dest.example failed 5.2.2 soft mailbox-full"},
+    {"list-held", BOUNCE_NONE, ""},
+    {"list-nonmember", BOUNCE_NONE, ""},
     {"m365-delay", BOUNCE_DELAYED, "ana@dest.example delayed 4.4.7 soft expired"},
     {"m365-not-allowed", BOUNCE_FAILED, "ana@dest.example failed 5.7.133 soft security"},
     {"m365-notfound", BOUNCE_FAILED, "ana@dest.example failed 5.1.10 hard user-unknown"},
     {"mailenable", BOUNCE_FAILED, "ana@dest.example failed - hard host-unknown"},
     {"mailru", BOUNCE_FAILED, "ana@dest.example failed - soft mailbox-full"},
+    {"mailscanner-virus", BOUNCE_FAILED, ""},
     {"mdaemon", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
     {"mdn-deleted", BOUNCE_MDN, ""},
     {"mdn-read", BOUNCE_MDN, ""},
     {"mercury", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
+    {"mimecast", BOUNCE_FAILED, "ana@dest.example failed 5.7.54 soft sender"},
+    {"mmdf", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
     {"naver", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
     {"netease-full", BOUNCE_FAILED, "ana@dest.example failed - soft mailbox-full"},
+    {"netscape", BOUNCE_FAILED, "ana@dest.example failed - hard host-unknown"},
     {"no-longer-works-here", BOUNCE_NONE, ""},
     {"notes", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
     {"opensmtpd", BOUNCE_FAILED, "ana@dest.example failed - soft network"},
     {"opensmtpd-delay", BOUNCE_DELAYED, "ana@dest.example delayed 4.3.2 soft rate"},
     {"orange-blocked", BOUNCE_FAILED, "ana@dest.example failed 5.2.0 soft blocked"},
     {"orange-fr", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
+    {"outlook-com", BOUNCE_FAILED, "ana@dest.example failed 5.5.0 hard user-unknown"},
     {"parcel-spam", BOUNCE_NONE, ""},
+    {"pmdf", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
     {"postfix-4xx-unverified", BOUNCE_FAILED, "ana@dest.example failed 4.1.1 soft user-unknown"},
     {"postfix-5.1.1-but-full", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 soft mailbox-full"},
     {"postfix-550-spamhaus", BOUNCE_FAILED, "ana@dest.example failed 5.7.1 soft blocked"},
@@ -114,27 +139,40 @@ static const struct {
     {"postfix-success", BOUNCE_DELIVERED, "ana@dest.example relayed 2.0.0 none -"},
     {"postfix-tls", BOUNCE_FAILED, "ana@dest.example failed 4.7.5 soft security"},
     {"postfix-user-unknown", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
+    {"postmaster-writes", BOUNCE_NONE, ""},
+    {"powermta", BOUNCE_FAILED, "ana@dest.example failed 5.2.2 soft mailbox-full"},
     {"qmail-expired", BOUNCE_FAILED, "ana@dest.example failed 4.4.3 soft network"},
     {"qmail-host", BOUNCE_FAILED, "ana@dest.example failed 5.1.2 hard host-unknown"},
+    {"qmail-multi", BOUNCE_FAILED,
+        "ana@dest.example failed 5.1.1 hard user-unknown; bo@full.example failed - soft mailbox-full; cy@slow.example "
+        "failed 4.4.1 soft network"},
     {"qq", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
     {"reply-with-quote", BOUNCE_NONE, ""},
+    {"reply-without-address", BOUNCE_FAILED, "ana@dest.example failed 5.0.0 hard user-unknown"},
+    {"sendgrid", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
     {"sendmail-two", BOUNCE_FAILED,
         "ana@dest.example failed 5.1.1 hard user-unknown; cy@full.example failed 5.2.2 soft mailbox-full"},
     {"sendmail-warning", BOUNCE_DELAYED, "ana@dest.example delayed - soft network"},
     {"ses-json", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
     {"ses-suppressed", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 soft suppressed"},
     {"seznam-cz", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
+    {"smail3", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
     {"softbank", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
     {"terra-es", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
+    {"tls-report", BOUNCE_REPORT, ""},
     {"unsubscribe-mail", BOUNCE_UNSUBSCRIBE, ""},
     {"uol-br", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
+    {"vacation-bare", BOUNCE_NONE, ""},
     {"vacation-german", BOUNCE_AUTO_REPLY, ""},
     {"vacation-header", BOUNCE_AUTO_REPLY, ""},
+    {"vacation-italian-null", BOUNCE_NONE, ""},
     {"vacation-null-sender", BOUNCE_AUTO_REPLY, ""},
     {"verp-token", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
     {"wp-pl", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
+    {"x400", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
     {"yahoo-no-account", BOUNCE_FAILED, "ana@dest.example failed - hard user-unknown"},
     {"yandex", BOUNCE_FAILED, "ana@dest.example failed 5.7.1 hard user-unknown"},
+    {"zimbra", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
     {"zoho", BOUNCE_FAILED, "ana@dest.example failed 5.1.1 hard user-unknown"},
 };
 
@@ -340,6 +378,45 @@ static void phrases_are_found(void **state)
 	}
 }
 
+/* One line of replies.txt as a report: is its class the wanted one? */
+static int check_reply(const char *line)
+{
+	const char *status = strchr(line, '|') + 1, *reply = strchr(status, '|') + 1;
+	struct arena a = {0};
+	char *text = arena_printf(&a,
+	    "From: MAILER-DAEMON\nSubject: Undelivered Mail\nContent-Type: multipart/report; boundary=b\n\n--b\n"
+	    "Content-Type: message/delivery-status\n\nFinal-Recipient: rfc822; x@dest.example\nAction: failed\nStatus: "
+	    "%.*s\n"
+	    "Diagnostic-Code: smtp; %s\n\n--b--\n",
+	    (int)(reply - status - 1), status, reply);
+	struct bounce_report b = read_text(&a, text);
+
+	assert_int_equal(b.count, 1);
+	int wrong = b.recipients[0].class != (line[0] == 'h' ? BOUNCE_CLASS_HARD : BOUNCE_CLASS_SOFT);
+	if (wrong)
+		print_error("%s: %s\n", line, bounce_reason_name(b.recipients[0].reason));
+	arena_clear(&a);
+	return wrong;
+}
+
+static void replies_are_told_apart(void **state)
+{
+	struct buf text = {0};
+	int wrong = 0, lines = 0;
+	char *rest = NULL;
+
+	(void)state;
+	load("replies.txt", &text);
+	for (char *line = strtok_r(text.data, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		if (line[0] != '#') {
+			wrong += check_reply(line);
+			lines++;
+		}
+	assert_int_equal(wrong, 0);
+	assert_true(lines > 150);
+	buf_clear(&text);
+}
+
 static void only_dead_addresses_are_hard(void **state)
 {
 	(void)state;
@@ -375,15 +452,16 @@ static void read_whatever(struct buf *b)
 /* With a square in them these would run for minutes. */
 static void hostile_reports_are_survived(void **state)
 {
-	static const char *const heads[] = {"From: MAILER-DAEMON\nSubject: failure notice\n\n",
-	    "From: MAILER-DAEMON\nContent-Type: multipart/report; boundary=b; report-type=delivery-status\n\n--b\n"
-	    "Content-Type: message/delivery-status\n\n",
+	static const char status[] = "From: MAILER-DAEMON\nContent-Type: multipart/report; "
+	                             "boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n";
+	static const char *const heads[] = {"From: MAILER-DAEMON\nSubject: failure notice\n\n", status,
 	    "From: MAILER-DAEMON\nContent-Type: multipart/mixed\n\n", ""};
 	static const char *const pieces[] = {"@", "a@b.c ", "<a@b.c>:\nuser unknown\n", "\n", "--b\n",
 	    "--b\nContent-Type: multipart/mixed; boundary=b\n\n", "Final-Recipient: rfc822;a@b.c\n",
 	    "Final-Recipient: rfc822;a@b.c\nAction: failed\n\n", " ", "\t\n", "mailbox ", "user ", "mr1.", "mr1.1.",
 	    "Received: for <a@b.c>\n", "To: a@b.c\n", "\"", "<", "x;\n", "5.1.1", "5.", "\\x{41}", "+41",
-	    "generated from ", ">>> \n", "--x\nContent-", "\xe3\x80\x80", "\xff"};
+	    "generated from ", ">>> \n", "--x\nContent-", "\xe3\x80\x80", "\xff", "<a@b.c> user unknown ",
+	    ">>> RCPT TO:<a@b.c>\n"};
 
 	(void)state;
 	for (size_t h = 0; h < sizeof heads / sizeof *heads; h++)
@@ -422,6 +500,7 @@ int main(void)
 	    cmocka_unit_test(a_mark_is_whole_or_none),
 	    cmocka_unit_test(the_report_tells_of_itself),
 	    cmocka_unit_test(phrases_are_found),
+	    cmocka_unit_test(replies_are_told_apart),
 	    cmocka_unit_test(only_dead_addresses_are_hard),
 	    cmocka_unit_test(hostile_reports_are_survived),
 	    cmocka_unit_test(a_report_over_the_limit_is_refused),

@@ -1,4 +1,5 @@
-/* Sending, against a transport that says what the test tells it to: what becomes of messages, recipients, attempts and accounts. */
+/* Sending, against a transport that says what the test tells it to: what becomes of messages, recipients, attempts
+ * and accounts. */
 #include "base/config.h"
 #include "base/zone.h"
 #include "job/outbox.h"
@@ -530,6 +531,13 @@ static void test_a_killed_run_is_looked_up(void **state)
 		    ask(r, "SELECT group_concat(DISTINCT status) FROM (SELECT status FROM send_attempts ORDER BY id)"),
 		    rows[i].attempts);
 		assert_int_equal(other.sent, rows[i].sent);
+	}
+	/* It is looked up again when it is twice as old. */
+	for (size_t i = 0; i < 4; i++) {
+		static const int64_t later[] = {80001, 159999, 160000, 320000};
+		other.looked_up = 0;
+		send_at(r, NOW + later[i]);
+		assert_int_equal(other.looked_up, i >= 2);
 	}
 	sql(r, "DELETE FROM send_attempts; DELETE FROM outbox_recipients; DELETE FROM outbox");
 	leave_sending(r);

@@ -63,12 +63,12 @@ static void open_transport(struct fixture *f)
 static int set_up(void **state)
 {
 	struct fixture *f = mem_alloc(sizeof *f);
-	const char *argv[] = {"python3", FAKE_POSTMARK, f->folder, NULL};
+	const char *arguments[] = {f->folder, NULL};
 
 	snprintf(f->folder, sizeof f->folder, "/tmp/mailroom-test-XXXXXX");
 	if (!mkdtemp(f->folder))
 		return -1;
-	fake_start_program(&f->fake, argv);
+	fake_start_program(&f->fake, FAKE_POSTMARK, arguments);
 	f->config = config_new();
 	set(f, "MAILROOM_POSTMARK_URL", f->fake.url);
 	set(f, "MAILROOM_POSTMARK_TOKEN", "server-token");

@@ -212,67 +212,73 @@ static const char *joined(struct arena *a, const char *lines)
 	return text;
 }
 
+struct english_case {
+	const char *name, *pattern;
+	bool action;
+	const char *subject, *words[5], *not [3];
+};
+
+static const struct english_case english_cases[] = {
+    {"first", "A", false, "Your study progress: 1 of 10 active days",
+        {"Today counts as an active day already.", "Day 1 of the 14 days that count.",
+            "You need 9 more active days within 13 days.",
+            "[x] Fri 20 Nov (today, so far): 1 feed visit, 4 engagements", "(like 3, reply 1)"},
+        {"Still missing", "not on track", "today included"}},
+    {"partly", "A.Ar.AAAr", false, "Your study progress: 5 of 10 active days",
+        {"Still missing for today: 3 engagements, before 05:00 on Saturday.",
+            "You need 5 more active days within 6 days, today included.",
+            "[ ] Fri 20 Nov (today, so far): 1 feed visit, 0 engagements"},
+        {"feed visit and", "No activity", "not on track"}},
+    {"action", "AAAAAA.", true, "Today does not count yet: 6 of 10 active days",
+        {"No activity seen today yet: Friday 20 November",
+            "Still missing for today: 1 feed visit and 3 engagements, before 05:00",
+            "You need 4 more active days within 8 days, today included."},
+        {"progress", "not on track"}},
+    {"reached", "AAAAAAAA.AAAAA", false, "Your study progress: 13 active days, 10 needed",
+        {"You are on track: you have the 10 active days that are needed.", "The last 14 days count."},
+        {"not on track"}},
+    {"must", "AAAAAAAAA.....", true, NULL, {"You are on track, but only if you are active today."}, {"not on track"}},
+    {"behind", "......A", false, NULL,
+        {"9 active days are missing, and too few of the 14 days are left",
+            "on each of the next 9 days, up to Sunday 29"},
+        {"today included"}},
+    {"behind-full", "AAAA......AA..", true, NULL,
+        {"4 of the 10 active days are missing.",
+            "on each of the next 8 days, today included, up to Friday 27 November"},
+        {NULL}},
+    {"one-more", "....AAAAAAAAA.", true, NULL, {"You are on track, but only if you are active today."}, {"one more"}},
+};
+
+static void check_english(struct arena *a, const struct update_catalogue *c, const struct english_case *k)
+{
+	int64_t first = clock_days(2026, 11, 20) - (int64_t)strlen(k->pattern) + 1;
+	struct reckoned w = window(a, &usual, k->pattern, first);
+	struct update_facts f = facts_of(&w);
+	struct made m = make(a, update_catalogue_find(c, "en"), &f);
+	const char *text = joined(a, m.bodies.text);
+
+	assert_int_equal(update_needs_action(&w), k->action);
+	show(k->name, "en", &m);
+	if (k->subject)
+		assert_string_equal(m.subject, k->subject);
+	for (size_t i = 0; i < 5 && k->words[i]; i++)
+		has(text, k->words[i]);
+	for (size_t i = 0; i < 3 && k->not [i]; i++)
+		has_not(text, k->not [i]);
+	has(text, "data by Friday 20 November, 15:47.");
+	has(m.bodies.html, "<html lang=\"en\">");
+}
+
 static void test_english(void **state)
 {
-	static const struct {
-		const char *name, *pattern;
-		bool action;
-		const char *subject, *words[5], *not [3];
-	} cases[] = {
-	    {"first", "A", false, "Your study progress: 1 of 10 active days",
-	        {"Today counts as an active day already.", "Day 1 of the 14 days that count.",
-	            "You need 9 more active days within 13 days.",
-	            "[x] Fri 20 Nov (today, so far): 1 feed visit, 4 engagements", "(like 3, reply 1)"},
-	        {"Still missing", "not on track", "today included"}},
-	    {"partly", "A.Ar.AAAr", false, "Your study progress: 5 of 10 active days",
-	        {"Still missing for today: 3 engagements, before 05:00 on Saturday.",
-	            "You need 5 more active days within 6 days, today included.",
-	            "[ ] Fri 20 Nov (today, so far): 1 feed visit, 0 engagements"},
-	        {"feed visit and", "No activity", "not on track"}},
-	    {"action", "AAAAAA.", true, "Today does not count yet: 6 of 10 active days",
-	        {"No activity seen today yet: Friday 20 November",
-	            "Still missing for today: 1 feed visit and 3 engagements, before 05:00",
-	            "You need 4 more active days within 8 days, today included."},
-	        {"progress", "not on track"}},
-	    {"reached", "AAAAAAAA.AAAAA", false, "Your study progress: 13 active days, 10 needed",
-	        {"You are on track: you have the 10 active days that are needed.", "The last 14 days count."},
-	        {"not on track"}},
-	    {"must", "AAAAAAAAA.....", true, NULL, {"You are on track, but only if you are active today."},
-	        {"not on track"}},
-	    {"behind", "......A", false, NULL,
-	        {"9 active days are missing, and too few of the 14 days are left",
-	            "on each of the next 9 days, up to Sunday 29"},
-	        {"today included"}},
-	    {"behind-full", "AAAA......AA..", true, NULL,
-	        {"4 of the 10 active days are missing.",
-	            "on each of the next 8 days, today included, up to Friday 27 November"},
-	        {NULL}},
-	    {"one-more", "....AAAAAAAAA.", true, NULL, {"You are on track, but only if you are active today."},
-	        {"one more"}},
-	};
 	struct update_catalogue *c;
 	struct arena a = {0};
 	struct err e = {0};
 
 	(void)state;
 	assert_int_equal(update_catalogue_load(NULL, "en", &c, &e), 0);
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		int64_t first = clock_days(2026, 11, 20) - (int64_t)strlen(cases[i].pattern) + 1;
-		struct reckoned w = window(&a, &usual, cases[i].pattern, first);
-		struct update_facts f = facts_of(&w);
-		struct made m = make(&a, update_catalogue_find(c, "en"), &f);
-		assert_int_equal(update_needs_action(&w), cases[i].action);
-		show(cases[i].name, "en", &m);
-		if (cases[i].subject)
-			assert_string_equal(m.subject, cases[i].subject);
-		const char *text = joined(&a, m.bodies.text);
-		for (size_t k = 0; k < 5 && cases[i].words[k]; k++)
-			has(text, cases[i].words[k]);
-		for (size_t k = 0; k < 3 && cases[i].not [k]; k++)
-			has_not(text, cases[i].not [k]);
-		has(text, "data by Friday 20 November, 15:47.");
-		has(m.bodies.html, "<html lang=\"en\">");
-	}
+	for (size_t i = 0; i < sizeof english_cases / sizeof *english_cases; i++)
+		check_english(&a, c, &english_cases[i]);
 	update_catalogue_free(c);
 	arena_clear(&a);
 }
@@ -424,64 +430,60 @@ static void remove_file(const char *dir, const char *name)
 	unlink(path);
 }
 
-static void test_catalogue(void **state)
+/* One file after the other, and what the catalogue says then. */
+static const struct {
+	const char *name, *text, *error;
+} files[] = {
+    {NULL, NULL, "MAILROOM_TEMPLATE_LANGUAGE: there is no template DIR/update.en.subject"},
+    {"update.en.subject", "Update {{active_days}}", "DIR/update.en.txt: is not there, nor .html or .md"},
+    {"update.en.md", "# {{study}}\n\n[feed]({{feed_url}})\n", NULL},
+    {"update.pt-BR.txt", "Oi {{today_day}}", "DIR/update.pt-br.subject: is not there"},
+    {"update.pt-BR.subject", "Oi", NULL},
+    {"update.nl.html", "<p>{{nope}}</p>", "DIR/update.nl.html:1: there is no value \"nope\""},
+    {"update.nl.html", "<p>Hoi</p>", "DIR/update.nl.subject: is not there"},
+    {"update.nl.subject", "Hoi", NULL},
+    {"update.NL.subject", "Hoi", "is there twice"},
+    {"update.en.htm", "x", "DIR/update.en.htm: is no name of a template"},
+    {"update.e!.txt", "x", "DIR/update.e!.txt: is no name of a template"},
+    {"update.en.md~", "{{", NULL},
+    {"notes.txt", "{{", NULL},
+};
+
+enum { FILE_COUNT = sizeof files / sizeof *files };
+
+static void check_load(const char *dir, const char *error)
 {
-	static const struct {
-		const char *name, *text, *error;
-	} files[] = {
-	    {NULL, NULL, "MAILROOM_TEMPLATE_LANGUAGE: there is no template DIR/update.en.subject"},
-	    {"update.en.subject", "Update {{active_days}}", "DIR/update.en.txt: is not there, nor .html or .md"},
-	    {"update.en.md", "# {{study}}\n\n[feed]({{feed_url}})\n", NULL},
-	    {"update.pt-BR.txt", "Oi {{today_day}}", "DIR/update.pt-br.subject: is not there"},
-	    {"update.pt-BR.subject", "Oi", NULL},
-	    {"update.nl.html", "<p>{{nope}}</p>", "DIR/update.nl.html:1: there is no value \"nope\""},
-	    {"update.nl.html", "<p>Hoi</p>", "DIR/update.nl.subject: is not there"},
-	    {"update.nl.subject", "Hoi", NULL},
-	    {"update.NL.subject", "Hoi", "is there twice"},
-	    {"update.en.htm", "x", "DIR/update.en.htm: is no name of a template"},
-	    {"update.e!.txt", "x", "DIR/update.e!.txt: is no name of a template"},
-	    {"update.en.md~", "{{", NULL},
-	    {"notes.txt", "{{", NULL},
-	};
-	char dir[] = "/tmp/test_update.XXXXXX", want[400];
-
-	(void)state;
-	assert_non_null(mkdtemp(dir));
-	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-		struct update_catalogue *c;
-		struct err e = {0};
-		const char *error = files[i].error;
-		if (files[i].name)
-			write_file(dir, files[i].name, files[i].text);
-		int rc = update_catalogue_load(dir, "en", &c, &e);
-		if (!error && rc != 0)
-			fail_msg("%s: %s", files[i].name, e.text);
-		if (rc == 0) {
-			update_catalogue_free(c);
-			assert_null(error);
-			continue;
-		}
-		assert_int_equal(e.code, ERR_CONFIG);
-		const char *mark = strstr(error, "DIR");
-		snprintf(want, sizeof want, "%.*s%s%s", mark ? (int)(mark - error) : 0, error, mark ? dir : "",
-		    mark ? mark + 3 : error);
-		if (!strstr(e.text, want))
-			fail_msg("%s: %s", files[i].name ? files[i].name : "nothing", e.text);
-		/* What is wrong for good goes again. */
-		if (files[i].name && (strstr(error, "twice") || strstr(error, "no name")))
-			remove_file(dir, files[i].name);
-	}
-
-	struct update_catalogue *c;
-	struct arena a = {0};
+	struct update_catalogue *c = NULL;
+	const char *mark = error ? strstr(error, "DIR") : NULL;
 	struct err e = {0};
+	char want[400];
+	int rc = update_catalogue_load(dir, "en", &c, &e);
+
+	update_catalogue_free(c);
+	if (!error) {
+		assert_int_equal(rc, 0);
+		return;
+	}
+	snprintf(want, sizeof want, "%.*s%s%s", mark ? (int)(mark - error) : 0, error, mark ? dir : "",
+	    mark ? mark + 3 : error);
+	assert_int_equal(rc, -1);
+	assert_int_equal(e.code, ERR_CONFIG);
+	has(e.text, want);
+}
+
+static void check_languages(const char *dir)
+{
 	static const char *const asked[][2] = {{NULL, "en"}, {"", "en"}, {"nl", "nl"}, {"NL-be", "nl"},
 	    {"pt_BR", "pt-br"}, {"pt", "en"}, {"pt-br-x-y", "pt-br"}, {"ja", "en"}, {"n l", "en"},
 	    {"../../etc/passwd", "en"}, {"-nl", "en"}, {"nl-", "en"}};
+	struct update_catalogue *c;
+	struct arena a = {0};
+	struct err e = {0};
+
 	assert_int_equal(update_catalogue_load(dir, "en", &c, &e), 0);
 	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
 		assert_string_equal(update_catalogue_find(c, asked[i][0])->language, asked[i][1]);
-	/* Markdown alone makes both forms; HTML alone, too. */
+	/* Markdown alone makes both forms; HTML and text alone, too. */
 	struct reckoned w = window(&a, &usual, "A", 20000);
 	struct update_facts f = facts_of(&w);
 	struct made m = make(&a, update_catalogue_find(c, "en"), &f);
@@ -495,13 +497,29 @@ static void test_catalogue(void **state)
 	has(m.bodies.html, "<p>Oi 4</p>");
 	update_catalogue_free(c);
 	arena_clear(&a);
+}
 
-	for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+static void test_catalogue(void **state)
+{
+	char dir[] = "/tmp/test_update.XXXXXX";
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	for (size_t i = 0; i < FILE_COUNT; i++) {
+		const char *error = files[i].error;
+		if (files[i].name)
+			write_file(dir, files[i].name, files[i].text);
+		check_load(dir, error);
+		/* What is wrong for good goes again. */
+		if (files[i].name && error && (strstr(error, "twice") || strstr(error, "no name")))
+			remove_file(dir, files[i].name);
+	}
+	check_languages(dir);
+	for (size_t i = 0; i < FILE_COUNT; i++)
 		if (files[i].name)
 			remove_file(dir, files[i].name);
 	assert_int_equal(rmdir(dir), 0);
-	assert_int_equal(update_catalogue_load(dir, "en", &c, &e), -1);
-	assert_int_equal(e.code, ERR_CONFIG);
+	check_load(dir, "DIR: No such file or directory");
 }
 
 int main(void)
