@@ -59,7 +59,7 @@ static void add_line(const struct bounce_note *n, void *arg)
 
 	w->last = n->id;
 	w->count++;
-	snprintf(begin, sizeof begin, "{\"bounce\":%lld,", (long long)n->id);
+	snprintf(begin, sizeof begin, "{\"bounce\": %lld, ", (long long)n->id);
 	if (strstr(w->tail, begin))
 		return;
 	json_open(&j, '{');
