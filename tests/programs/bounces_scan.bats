@@ -430,6 +430,69 @@ SQL
 	same '' && [ "$status" -eq 0 ]
 }
 
+# postmark: starts the fake of their API, with its token in the settings.
+postmark() {
+	mkdir -p postmark
+	: > port
+	python3 "$SOURCE/tests/fake/postmark.py" postmark > port 2> postmark/err < <(sleep 60) 3>&- & FAKE=$!
+	for ((i = 0; i < 200; i++)); do
+		if read -r PORT 2> /dev/null < port; then break; fi
+		sleep 0.05
+	done
+	export MAILROOM_POSTMARK_TOKEN=server-token MAILROOM_POSTMARK_URL=http://127.0.0.1:$PORT
+}
+teardown() { if [ -n "${FAKE-}" ]; then kill "$FAKE" 2> /dev/null; wait "$FAKE" 2> /dev/null || true; fi; }
+
+# bounced ID TYPE NAME [REMOTE_ID]: Postmark tells of it.
+bounced() {
+	jq -cn --argjson id "$1" --arg type "$2" --arg to "$3@people.example" --arg message "${4-remote-$(last "$3")}" '{ID: $id, Type: $type, TypeCode: 1,
+		Name: $type, MessageID: $message, ServerID: 23, MessageStream: "outbound", Description: "The server told us.",
+		Details: "550 words of \($type)", Email: $to, From: "kay@test.example", BouncedAt: "2026-11-18T10:30:00.6421112+01:00",
+		DumpAvailable: true, Inactive: true, CanActivate: true, Subject: "Your progress"}' >> postmark/bounces
+}
+
+@test "Postmark's bounces count by the number of the message" {
+	postmark
+	bounced 1 HardBounce ana
+	bounced 2 DMARCPolicy bram
+	bounced 3 SpamComplaint cleo
+	bounced 4 HardBounce bram remote-of-somebody-else
+	bounced 5 AutoResponder bram
+	bounced 6 SoftBounce bram
+	bounced 7 AddressChange bram
+	run bounces-scan postmark
+	[ "$status" -eq 1 ]
+	same $'ana|inactive\nbram|active\ncleo|unsubscribed' "$(people)"
+	same 'postmark|matched|4
+postmark|unmatched|2' "$(sql "SELECT source, outcome, count(*) FROM bounce_reports GROUP BY 2")"
+	same 'bram@people.example|alerted
+bram@people.example|counted' "$(sql "SELECT address, effect FROM bounce_recipients WHERE address LIKE 'bram%' AND effect <> 'unmatched' ORDER BY 2")"
+	same '1|bounced|2026-11-18 09:30:00' "$(sql "SELECT outbox_id, delivery, delivery_at FROM v_send_attempts WHERE outbox_id = 1")"
+	[[ $output == *'Postmark calls it "AddressChange"'* && $output == *'a message that is none of ours'* ]]
+	run bounces-scan postmark
+	same '' && [ "$status" -eq 0 ]
+	bounced 8 HardBounce bram
+	run bounces-scan run
+	[ "$status" -eq 0 ]
+	same $'ana|inactive\nbram|inactive\ncleo|unsubscribed' "$(people)"
+	MAILROOM_POSTMARK_TOKEN=wrong fails 78 bounces-scan postmark
+	[[ $output == *'Postmark refuses the token'* && $output != *wrong* ]]
+	echo '{"cut": 1}' > postmark/next
+	fails 75 bounces-scan postmark
+	echo '{"status": 503, "body": "no JSON"}' > postmark/next
+	fails 75 bounces-scan postmark
+}
+
+@test "1,200 bounces of Postmark are read page by page" {
+	postmark
+	for ((i = 1; i <= 1200; i++)); do
+		printf '{"ID": %d, "Type": "SoftBounce", "MessageID": "remote-1", "Email": "ana@people.example", "BouncedAt": "2026-11-18T10:30:00Z"}\n' $i
+	done > postmark/bounces
+	run bounces-scan postmark
+	same 1200 "$(sql "SELECT count(*) FROM bounce_reports")"
+	same $'ana|active\nbram|active\ncleo|active' "$(people)"
+}
+
 # The calls at which a scan changes something, or asks the server to.
 @test "killed at each step and run again, it ends the same" {
 	command -v strace > /dev/null || skip "strace is not installed"
