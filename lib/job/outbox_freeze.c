@@ -1,6 +1,7 @@
 #include "job/outbox.h"
 
 #include "base/file.h"
+#include "base/hmac.h"
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "job/outbox_file.h"
@@ -23,16 +24,18 @@ struct outbox_batch {
 	size_t useless_count;
 };
 
-/* A Message-ID that no other message has: its row is the only one behind `last_id` with this key. */
-static const char *make_message_id(struct arena *a, const struct outbox_draft *d, int64_t last_id, int64_t now)
+/* A Message-ID that no other message has: its row is the only one behind `last_id` with this key. And one that nobody can guess from that of
+ * another message: where a server returns no more, it proves that a delivery report is about this one. */
+static const char *make_message_id(
+    const struct outbox_batch *b, struct arena *a, const struct outbox_draft *d, int64_t last_id)
 {
-	const char *seed =
-	    arena_printf(a, "%s\n%lld\n%lld\n%s", d->dedupe_key, (long long)last_id, (long long)now, d->domain);
-	unsigned char digest[SHA256_BYTES];
+	const char *seed = arena_printf(
+	    a, "Message-ID\n%s\n%lld\n%lld\n%s", d->dedupe_key, (long long)last_id, (long long)b->now, d->domain);
+	unsigned char mac[HMAC_BYTES];
 	char hex[SHA256_HEX_BYTES];
 
-	sha256_of(seed, strlen(seed), digest);
-	sha256_hex(digest, hex);
+	hmac_sha256(b->key, sizeof b->key, seed, strlen(seed), mac);
+	sha256_hex(mac, hex);
 	return arena_printf(a, "%s%s.%.32s@%s", d->kind, strcmp(d->kind, "team") == 0 ? "-digest" : "", hex, d->domain);
 }
 
@@ -108,7 +111,7 @@ static struct outbox_message message_of(
 	    .state = OUTBOX_READY,
 	    .subject = d->subject,
 	    .from_address = d->from_address,
-	    .message_id = make_message_id(a, d, id - 1, b->now),
+	    .message_id = make_message_id(b, a, d, id - 1),
 	    .token = token,
 	    .period_start = d->period_start,
 	    .period_end = d->period_end,
