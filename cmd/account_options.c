@@ -76,15 +76,15 @@ int account_options_ask(const char *whose, struct buf *out, struct err *e)
 
 	if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &before) != 0)
 		return 0;
-	fprintf(stderr, "Password of %s: ", whose);
-	fflush(stderr);
 	quiet = before;
 	/* Without signals: one would leave the terminal without echo. A ^C becomes part of the password, which is refused then. */
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
 	if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) != 0)
 		return err_errno(e, "the terminal");
+	/* Only now: what is typed before is thrown away. */
+	fprintf(stderr, "Password of %s: ", whose);
 	rc = read_line(stdin, "the terminal", out, e);
-	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
 	fputc('\n', stderr);
 	return rc;
 }

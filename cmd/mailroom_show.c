@@ -65,7 +65,8 @@ static void collect_finding(const struct doctor_finding *f, void *arg)
 
 int mailroom_doctor(struct cli *cli, int argc, char **argv)
 {
-	struct doctor_options options = {.settings_error = cli_settings_error(cli), .full = cli_flag(cli, "full")};
+	struct doctor_options options = {
+	    .settings_error = cli_settings_error(cli), .now = cli_now(cli), .full = cli_flag(cli, "full")};
 	enum doctor_level worst;
 	json_t *findings, *root;
 

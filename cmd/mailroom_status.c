@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 #include <stdio.h>
+#include <string.h>
 
 static json_t *time_or_null(int64_t t)
 {
@@ -113,6 +114,14 @@ static void print_counts(const struct status *st)
 		printf("to retry     %lld messages (mailsync retry)\n", (long long)c->failed_open);
 }
 
+/* Behind the states that need a person. */
+static const char *what_to_do(const char *state)
+{
+	if (strcmp(state, "unknown") == 0)
+		return " (digest-send list --state unknown, then resolve)";
+	return strcmp(state, "failed") == 0 ? " (digest-send status)" : "";
+}
+
 static void print_lists(const struct status *st)
 {
 	char when[ZONE_TEXT_BYTES];
@@ -137,7 +146,8 @@ static void print_lists(const struct status *st)
 		    r->error ? ": " : "", r->error ? r->error : "");
 	}
 	for (size_t i = 0; i < st->outbox_count; i++)
-		printf("outbox       %lld %s\n", (long long)st->outbox[i].count, st->outbox[i].state);
+		printf("outbox       %lld %s%s\n", (long long)st->outbox[i].count, st->outbox[i].state,
+		    what_to_do(st->outbox[i].state));
 }
 
 int mailroom_status(struct cli *cli, int argc, char **argv)

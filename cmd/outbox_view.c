@@ -125,7 +125,8 @@ static void print_recipients(const struct outbox_message *m)
 		return;
 	for (size_t i = 0; i < m->recipient_count; i++)
 		printf("  %s: %s\n", m->recipients[i].address, recipient_state_name(m->recipients[i].state));
-	printf("  %d attempt%s%s%s\n", m->attempts, m->attempts == 1 ? "" : "s", m->next_try_at ? ", next try at " : "",
+	printf("  %d attempt%s%s%s\n", m->attempts, m->attempts == 1 ? "" : "s",
+	    m->next_try_at ? m->state == OUTBOX_UNKNOWN ? ", next look at " : ", next try at " : "",
 	    m->next_try_at ? zone_format(m->next_try_at, ZONE_DATE_TIME, at) : "");
 }
 

@@ -7,7 +7,8 @@
 
 #include <jansson.h>
 
-/* The row; with `p` the outcome of the checks too, and the transport that would take it (NULL: none). The caller decrefs it. */
+/* The row; with `p` the outcome of the checks too, and the transport that would take it (NULL: none). The caller
+ * decrefs it. */
 json_t *outbox_view_json(const struct outbox_message *m, const char *path, const struct outbox_problems *p,
     const struct transport_offer *transport);
 /* Prints and decrefs it. */

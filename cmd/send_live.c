@@ -113,19 +113,20 @@ static int exit_status(const struct send_totals *t)
 	return 0;
 }
 
-int send_live(struct cli *cli, struct send_options *o, struct err *e)
+int send_live(struct cli *cli, const struct send_options *given, struct err *e)
 {
-	const char *by = o->transport ? o->transport : config_text(o->config, "MAILROOM_TRANSPORT");
+	struct send_options o = *given;
+	const char *by = o.transport ? o.transport : config_text(o.config, "MAILROOM_TRANSPORT");
 	struct report r = {
 	    .messages = cli_json(cli) ? json_array() : NULL, .is_asked_simulation = strcmp(by, "simulation") == 0};
 	struct send_totals t;
 	int rc;
 
 	catch_signals();
-	o->told = told;
-	o->arg = &r;
-	o->stop = &stop;
-	rc = send_run(o, &t, e);
+	o.told = told;
+	o.arg = &r;
+	o.stop = &stop;
+	rc = send_run(&o, &t, e);
 	log_progress_end();
 	if (t.stopped && t.stopped_by_run_limit)
 		log_info("%s", t.stopped);

@@ -5,9 +5,9 @@
 #include "cli.h"
 #include "job/send.h"
 
-/* UNAVAILABLE unless MAILROOM_LIVE allows it: REFUSED in *e. */
+/* REFUSED unless MAILROOM_LIVE allows it. */
 int send_live_allowed(const struct cli *cli, struct err *e);
-/* Runs; o's told, arg and stop are set here. Returns the exit status, -1 with *e. */
-int send_live(struct cli *cli, struct send_options *o, struct err *e);
+/* Runs; told, arg and stop are set here. Returns the exit status, -1 with *e. */
+int send_live(struct cli *cli, const struct send_options *given, struct err *e);
 
 #endif

@@ -2,6 +2,7 @@
 #include "send_live.h"
 #include "send_verbs.h"
 
+#include "base/log.h"
 #include "job/display.h"
 #include "job/test_email.h"
 
@@ -40,6 +41,9 @@ static int send(struct cli *cli, struct arena *a, const struct test_email *t, st
 	    test_email_freeze(o.store, o.config, a, t, o.now, &frozen, e) != 0)
 		return -1;
 	o.id = frozen.message.id;
+	/* A person waits for the answer. */
+	if (!cli_quiet(cli))
+		log_set_verbosity(1);
 	return send_live(cli, &o, e);
 }
 

@@ -7,12 +7,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum doctor_level { DOCTOR_OK, DOCTOR_WARNING, DOCTOR_PROBLEM };
 
 struct doctor_finding {
-	const char
-	    *check; /* "settings", "permissions", "schema", "disk", "integrity", "attachments", "outbox", "capture",
+	const char *
+	    check; /* "settings", "permissions", "schema", "disk", "integrity", "attachments", "outbox", "sending", "capture",
 	                      "credentials" */
 	enum doctor_level level;
 	const char *text;   /* what was found */
@@ -21,7 +22,8 @@ struct doctor_finding {
 
 struct doctor_options {
 	const struct err *settings_error; /* why the settings could not be read; NULL: they were */
-	bool full;                        /* read every attachment instead of looking for the newest ones */
+	int64_t now;
+	bool full; /* read every attachment instead of looking for the newest ones */
 };
 
 /* Makes the checks one after the other and calls back with each finding as it comes (a check that finds nothing wrong gives

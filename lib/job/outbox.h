@@ -1,5 +1,5 @@
-/* The outbox: freezes a message into a file and a row of its hash, and checks later that both are still as they were and that
- * its recipients are still the right ones. Sends nothing. */
+/* The outbox: freezes a message into a file and a row of its hash, and checks later that both are still as they were
+ * and that its recipients are still the right ones. Sends nothing. */
 #ifndef JOB_OUTBOX_H
 #define JOB_OUTBOX_H
 
@@ -51,19 +51,20 @@ struct outbox_frozen {
 	    superseded_id; /* what was discarded for it: of the same key, of draft.supersedes; 0: none */
 };
 
-/* Makes the row and the file DIR/<id>.eml (0600) of a draft, in one write transaction; DIR is MAILROOM_OUTBOX_DIR. An earlier message
- * with the same key is replaced when it differs, and the new one stays held where the earlier one was; REFUSED when anybody got
- * the earlier one, may have got it, or it was tried already. A kill at any instant leaves the earlier message or the new one; files that
- * belong to neither are removed by the next call. What *out points to lives in `a` or is the draft's. */
+/* Makes the row and the file DIR/<id>.eml (0600) of a draft, in one write transaction; DIR is MAILROOM_OUTBOX_DIR.
+ * An earlier message with the same key is replaced when it differs, and the new one stays held where the earlier one
+ * was; REFUSED when anybody got the earlier one, may have got it, or it was tried already. A kill at any instant
+ * leaves the earlier message or the new one; files that belong to neither are removed by the next call. What *out
+ * points to lives in `a` or is the draft's. */
 int outbox_freeze(struct store *s, const struct config *c, struct arena *a, const struct outbox_draft *d, int64_t now,
     struct outbox_frozen *out, struct err *e);
 
-/* Many at once: one transaction, and two syncs in all instead of three a message. Between begin and the end no other program can
- * write to the database, so that the caller gathers its facts before. */
+/* Many at once: one transaction, and two syncs in all instead of three a message. Between begin and the end no other
+ * program can write to the database, so that the caller gathers its facts before. */
 struct outbox_batch;
 int outbox_freeze_begin(struct store *s, const struct config *c, int64_t now, struct outbox_batch **out, struct err *e);
-/* As outbox_freeze, for one message of the batch. -1 with REFUSED (as above) or INPUT (of compose) leaves the batch as it was before this
- * message: the caller may go on. After any other failure only outbox_freeze_abort is left. */
+/* As outbox_freeze, for one message of the batch. -1 with REFUSED (as above) or INPUT (of compose) leaves the batch
+ * as it was before this message: the caller may go on. After any other failure only outbox_freeze_abort is left. */
 int outbox_freeze_add(
     struct outbox_batch *b, struct arena *a, const struct outbox_draft *d, struct outbox_frozen *out, struct err *e);
 /* All of them or (-1) none; frees the batch either way. */
@@ -71,7 +72,8 @@ int outbox_freeze_commit(struct outbox_batch *b, struct err *e);
 /* None of them; accepts NULL. */
 void outbox_freeze_abort(struct outbox_batch *b);
 
-/* When a message becomes stale: expires_at, else one length of its period after the period's end or, where it was built later, after that. */
+/* When a message becomes stale: expires_at, else one length of its period after the period's end or, where it was
+ * built later, after that. */
 int64_t outbox_stale_at(const struct outbox_message *m);
 /* Somebody got it, or may have; or the other side refused it. */
 bool outbox_is_settled(const struct outbox_message *m);
@@ -88,9 +90,11 @@ struct outbox_problems {
 /* `problem` is kept, not copied. */
 void outbox_problem_add(struct outbox_problems *p, struct arena *a, const char *problem);
 
-/* Checks a message against its row and the database: the file is there and a plain file, its size and SHA-256 are those of the
- * review, its lines are fit for the wire, nothing holds a control character, and whoever is still to get it may: of a team digest exactly the
- * active admins of this moment, of a participant update that active participant at this address, of a test only active admins. The bytes that were checked are in *bytes, which the caller clears: what is sent is these, not the file read again. */
+/* Checks a message against its row and the database: the file is there and a plain file, its size and SHA-256 are
+ * those of the review, its lines are fit for the wire, nothing holds a control character, and whoever is still to
+ * get it may: of a team digest exactly the active admins of this moment, of a participant update that active
+ * participant at this address, of a test only active admins. The bytes that were checked are in *bytes, which the
+ * caller clears: what is sent is these, not the file read again. */
 int outbox_check(struct store *s, struct arena *a, const char *dir, const struct outbox_message *m, struct buf *bytes,
     struct outbox_problems *p, struct err *e);
 
@@ -107,9 +111,9 @@ struct outbox_shown {
 /* NO_INPUT when there is no such message. */
 int outbox_show(struct store *s, struct arena *a, const char *dir, int64_t id, struct outbox_shown *out, struct err *e);
 
-/* Moves message `id` to `to`: held (from ready or deferred), ready (from held), discarded (from held, ready, deferred, failed, simulated or
- * expired, when nobody got it; its file is removed). With `dry_run` only checks. NO_INPUT when there is no such message, REFUSED
- * when its state does not allow it. */
+/* Moves message `id` to `to`: held (from ready or deferred), ready (from held), discarded (from held, ready,
+ * deferred, failed, simulated or expired, when nobody got it; its file is removed). With `dry_run` only checks.
+ * NO_INPUT when there is no such message, REFUSED when its state does not allow it. */
 int outbox_move(struct store *s, struct arena *a, const char *dir, int64_t id, enum outbox_state to, bool dry_run,
     int64_t now, struct err *e);
 

@@ -59,7 +59,8 @@ static int compose(const struct outbox_draft *d, const struct outbox_message *m,
 	return d->compose(d->arg, &stamp, bytes, e);
 }
 
-/* The earlier message says what the draft would say, may go out as the draft would, and its file is whole: then there is nothing to do. */
+/* The earlier message says what the draft would say, may go out as the draft would, and its file is whole: then
+ * there is nothing to do. */
 static int is_same(const struct outbox_batch *b, struct arena *a, const struct outbox_draft *d,
     const struct outbox_message *earlier, const struct outbox_message *m, bool *same, struct err *e)
 {

@@ -1,5 +1,5 @@
-/* Sends what is due in the outbox: once, through the transport that should take it, each step on record before and after. Also
- * clears up after runs that were killed, and looks up what nobody knows the outcome of. */
+/* Sends what is due in the outbox: once, through the transport that should take it, each step on record before and
+ * after. Also clears up after runs that were killed, and looks up what nobody knows the outcome of. */
 #ifndef JOB_SEND_H
 #define JOB_SEND_H
 
@@ -62,13 +62,14 @@ struct send_totals {
 	char buffer[512];
 };
 
-/* One run. TEMPORARY when another one is at work (OUTBOX/send.lock). What happens to a message is told and counted; -1 is for what
- * ends the run: the database, the log, the settings. A kill at any instant sends nothing twice: what is not certain becomes
- * "unknown" in the next run. */
+/* One run. TEMPORARY when another one is at work (OUTBOX/send.lock). What happens to a message is told and counted;
+ * -1 is for what ends the run: the database, the log, the settings. A kill at any instant sends nothing twice: what
+ * is not certain becomes "unknown" in the next run. */
 int send_run(const struct send_options *o, struct send_totals *t, struct err *e);
 
-/* A person decides about a message with unknown recipients: they got it (`sent`), or it goes to them again. NO_INPUT when there is no
- * such message, REFUSED when nothing is unknown about it, TEMPORARY when a run is at work. `who` is the user of the machine. */
+/* A person decides about a message with unknown recipients: they got it (`sent`), or it goes to them again. NO_INPUT
+ * when there is no such message, REFUSED when nothing is unknown about it, TEMPORARY when a run is at work. `who` is
+ * the user of the machine. */
 int send_resolve(const struct config *c, struct store *s, int64_t id, bool sent, const char *who, bool dry_run,
     int64_t now, struct err *e);
 

@@ -1,3 +1,4 @@
+#include "base/log.h"
 #include "job/outbox.h"
 #include "job/send_log.h"
 #include "job/send_work.h"
@@ -5,6 +6,7 @@
 #include <string.h>
 
 enum {
+	LOOK_AGAIN_S = 300,
 	LOOK_UP_DAYS = 7,        /* a message that is unknown for longer is a person's to resolve */
 	BELIEVE_ABSENCE_S = 900, /* the other side's index may lag behind: no trace of it proves nothing before */
 	TEAM_ATTEMPTS = 3,       /* of a team digest that may be sent again without a trace of the first */
@@ -103,6 +105,8 @@ static int ask_transport(struct send_work *w, struct arena *a, const struct outb
 	    .outbox_id = m->id, .kind = m->kind, .from = m->from_address, .message_id = m->message_id};
 	int rc;
 
+	if (m->token)
+		tm.envelope_id = arena_printf(a, "%s.%d", m->token, t->attempt);
 	*found = TRANSPORT_NO_TELLING;
 	if (transports_choose(&w->context, m, t->transport, &choice, e) != 0)
 		return -1;
@@ -156,7 +160,15 @@ static int apply_found(struct send_work *w, const struct outbox_message *m, cons
 	return 0;
 }
 
-/* A look that fails is tried again with the next run; the message stays as it is. */
+/* A message that stays unknown is looked up again when it is twice as old: every run would be a login every few minutes. */
+static int look_later(struct send_work *w, const struct outbox_message *m, const struct attempt *t, struct err *e)
+{
+	int64_t now = send_now(w), age = now - t->started_at;
+
+	return outbox_set_next_look(w->o->store, m->id, now + (age > LOOK_AGAIN_S ? age : LOOK_AGAIN_S), e);
+}
+
+/* A look that fails is made again later; the message stays as it is. */
 static int look_up(struct send_work *w, struct arena *a, const struct outbox_message *m, struct err *e)
 {
 	enum transport_found found = TRANSPORT_NO_TELLING;
@@ -166,14 +178,14 @@ static int look_up(struct send_work *w, struct arena *a, const struct outbox_mes
 
 	if (attempts_open_of(w->o->store, a, m->id, &t, e) != 0)
 		return -1;
-	if (!t || send_now(w) - t->started_at > LOOK_UP_DAYS * INT64_C(86400))
+	if (!t || m->next_try_at > send_now(w) || send_now(w) - t->started_at > LOOK_UP_DAYS * INT64_C(86400))
 		return 0;
 	if (ask_transport(w, a, m, t, &found, &remote_id, &trouble) != 0) {
-		send_tell(w, m, SEND_UNKNOWN, NULL,
-		    arena_printf(a, "could not be looked up: %s", send_log_words(a, trouble.text)));
-		return 0;
+		/* Said once by the run that made it unknown; doctor and status remind of it. */
+		log_info("outbox %lld: could not be looked up: %s", (long long)m->id, send_log_words(a, trouble.text));
+		return look_later(w, m, t, e);
 	}
-	return apply_found(w, m, t, found, remote_id, e);
+	return look_later(w, m, t, e) == 0 ? apply_found(w, m, t, found, remote_id, e) : -1;
 }
 
 static int look_all_up(struct send_work *w, struct arena *a, struct err *e)

@@ -13,10 +13,11 @@ static bool is_team(const struct outbox_message *m)
 
 static struct send_route *find_route(struct send_work *w, const struct outbox_message *m)
 {
-	for (size_t i = 0; i < w->route_count; i++)
-		if (w->routes[i]->is_team == is_team(m) && strcmp(w->routes[i]->from, m->from_address) == 0)
-			return w->routes[i];
-	return NULL;
+	struct send_route *r = w->routes;
+
+	while (r && (r->is_team != is_team(m) || strcmp(r->from, m->from_address) != 0))
+		r = r->next;
+	return r;
 }
 
 static struct send_route *add_route(struct send_work *w, const struct outbox_message *m)
@@ -25,9 +26,14 @@ static struct send_route *add_route(struct send_work *w, const struct outbox_mes
 
 	r->is_team = is_team(m);
 	r->from = arena_strdup(&w->arena, m->from_address);
-	w->routes = arena_more(&w->arena, w->routes, w->route_count, sizeof *w->routes);
-	w->routes[w->route_count++] = r;
+	r->next = w->routes;
+	w->routes = r;
 	return r;
+}
+
+bool send_route_is_smtp(const struct send_route *r)
+{
+	return strcmp(r->kind->name, "smtp") == 0;
 }
 
 void send_route_block(struct send_work *w, struct send_route *r, const char *why)
@@ -45,8 +51,8 @@ void send_route_reset(struct send_route *r)
 
 void send_routes_close(struct send_work *w)
 {
-	for (size_t i = 0; i < w->route_count; i++)
-		send_route_reset(w->routes[i]);
+	for (struct send_route *r = w->routes; r; r = r->next)
+		send_route_reset(r);
 }
 
 /* Which kind, and whether it may be asked at all. */
@@ -75,11 +81,13 @@ static void take_names(struct send_work *w, struct send_route *r)
 		r->server = arena_strdup(&w->arena, r->transport.server);
 }
 
-static int stop_account(struct send_work *w, int64_t account_id, const char *why, struct err *e)
+static int stop_account(struct send_work *w, const struct send_route *r, const char *why, struct err *e)
 {
 	bool stopped;
 
-	return account_id ? attempts_stop_account(w->o->store, account_id, why, send_now(w), &stopped, e) : 0;
+	return send_route_is_smtp(r) && r->account_id
+	           ? attempts_stop_account(w->o->store, r->account_id, why, send_now(w), &stopped, e)
+	           : 0;
 }
 
 /* A connection that was used just now is looked at in no time; else somebody may have to be waited for. */
@@ -88,8 +96,8 @@ static bool is_quick(const struct send_route *r)
 	return r->is_ready && clock_monotonic_s() - r->used_s < QUICK_S;
 }
 
-/* Connects where there is no connection any more. What the server says against the account switches it off; a network that is not there
- * is an attempt that is deferred. */
+/* Connects where there is no connection any more. What the server says against the account switches it off; a
+ * network that is not there is an attempt that is deferred. */
 static int connect(struct send_work *w, struct send_route *r, bool *deferred, struct err *e)
 {
 	struct err trouble = {0};
@@ -107,7 +115,7 @@ static int connect(struct send_work *w, struct send_route *r, bool *deferred, st
 		return -1;
 	*deferred = !fault && (trouble.code == ERR_TEMPORARY || trouble.code == ERR_IO);
 	send_route_block(w, r, trouble.text);
-	return fault ? stop_account(w, r->account_id, r->blocked, e) : 0;
+	return fault ? stop_account(w, r, r->blocked, e) : 0;
 }
 
 int send_route_get(

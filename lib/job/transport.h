@@ -28,6 +28,7 @@ struct transport_recipient {
 	const char *enhanced;  /* "2.0.0"; NULL: none */
 	const char *words;     /* one line, the server's or ours; clean, bounded, without secrets; may be NULL */
 	const char *remote_id; /* the service's own id; NULL: none */
+	const char *sent_message_id; /* the Message-ID that the service put in place of ours; NULL: ours stayed */
 };
 
 struct transport_message {

@@ -137,8 +137,6 @@ static int open_line(void *state, bool *account_fault, struct err *e)
 	struct transport_smtp *t = state;
 
 	*account_fault = false;
-	if (!t->c->may_ask)
-		return 0;
 	if (read_again(t, e) != 0)
 		return -1;
 	return is_alive(t) ? 0 : connect_anew(t, account_fault, e);
@@ -215,32 +213,72 @@ static int check_sender(const struct transport_smtp *t, struct arena *a, const c
 	return err_set(e, ERR_REFUSED, "%s: its mail server does not send for %s", t->account.address, from);
 }
 
+/* Nothing was sent, and it is the same for all. */
+static void refuse_all(
+    struct transport_message *m, struct arena *a, enum transport_outcome outcome, const struct err *why)
+{
+	for (size_t i = 0; i < m->recipient_count; i++)
+		m->recipients[i] = (struct transport_recipient){
+		    .address = m->recipients[i].address, .outcome = outcome, .words = arena_strdup(a, why->text)};
+}
+
+/* Whether a message can go out now: a person may have switched the account off, and the line may have broken, since the last
+ * one. *ready false: every recipient has an outcome. */
+static int get_ready(struct transport_smtp *t, struct arena *a, struct transport_message *m, bool *ready, struct err *e)
+{
+	struct err why = {0};
+	bool fault = false;
+
+	*ready = true;
+	if (read_again(t, &why) != 0) {
+		if (why.code != ERR_CONFIG) {
+			*e = why;
+			return -1;
+		}
+		*ready = false;
+		refuse_all(m, a, TRANSPORT_ACCOUNT, &why);
+	} else if ((!t->smtp || !smtp_is_open(t->smtp)) && connect_anew(t, &fault, &why) != 0) {
+		*ready = false;
+		refuse_all(m, a, fault ? TRANSPORT_ACCOUNT : TRANSPORT_TEMPORARY, &why);
+	}
+	return 0;
+}
+
+static int hand_over(struct transport_smtp *t, struct arena *a, struct smtp_message *m, struct err *e)
+{
+	struct err ignored = {0};
+	bool was_used = t->sent > 0, fault;
+
+	if (send_once(t, a, m, e) != 0)
+		return -1;
+	if (was_used && was_cut_off(t, m) && connect_anew(t, &fault, &ignored) == 0)
+		return send_once(t, a, m, e);
+	return 0;
+}
+
 static int send_message(void *state, struct arena *a, struct transport_message *m, struct err *e)
 {
 	struct transport_smtp *t = state;
-	struct smtp_message out = {.from = smtp_access_envelope_sender(&t->account, &t->settings),
-	    .recipients = arena_array(a, m->recipient_count, sizeof *out.recipients),
+	struct smtp_message out = {.recipients = arena_array(a, m->recipient_count, sizeof *out.recipients),
 	    .n = m->recipient_count,
 	    .bytes = m->bytes,
 	    .len = m->len,
 	    .envelope_id = m->envelope_id};
-	struct err again = {0};
-	bool fault, was_used;
+	struct err ignored = {0};
+	bool ready;
 
-	if (check_sender(t, a, m->from, e) != 0)
+	if (check_sender(t, a, m->from, e) != 0 || get_ready(t, a, m, &ready, e) != 0)
 		return -1;
-	if (!t->smtp)
-		return err_set(e, ERR_BUG, "%s: there is no connection to its mail server", t->account.address);
+	if (!ready)
+		return 0;
+	out.from = smtp_access_envelope_sender(&t->account, &t->settings);
 	for (size_t i = 0; i < out.n; i++)
 		out.recipients[i] = (struct smtp_recipient){.address = m->recipients[i].address};
-	was_used = t->sent > 0;
-	if (send_once(t, a, &out, e) != 0)
-		return -1;
-	if (was_used && was_cut_off(t, &out) && connect_anew(t, &fault, &again) == 0 && send_once(t, a, &out, e) != 0)
+	if (hand_over(t, a, &out, e) != 0)
 		return -1;
 	take_outcomes(m, &out);
 	/* What became of the message counts, also when the note cannot be made: the engine stops the account, too. */
-	note_refusal(t, &out, &again);
+	note_refusal(t, &out, &ignored);
 	return 0;
 }
 
@@ -280,7 +318,7 @@ static int find_sent(void *state, struct arena *a, const struct transport_messag
 	*remote_id = NULL;
 	if (imap_settings_get(t->c->store, a, t->account.id, &settings, &has, e) != 0)
 		return -1;
-	if (!has || !t->c->may_ask)
+	if (!has)
 		return 0;
 	rc = imap_access_open(&o, &t->account, a, &settings, &imap, e);
 	if (rc == 0)

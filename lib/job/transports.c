@@ -3,12 +3,19 @@
 #include <string.h>
 
 static const struct transport_kind smtp = {"smtp", NULL, transport_smtp_readiness, transport_smtp_open};
+static const struct transport_kind gmail_delegation = {
+    "gmail", "by delegation", transport_gmail_delegation_readiness, transport_gmail_open};
+static const struct transport_kind gmail_login = {
+    "gmail", "by its own login", transport_gmail_login_readiness, transport_gmail_open};
+static const struct transport_kind postmark = {"postmark", NULL, transport_postmark_readiness, transport_postmark_open};
 static const struct transport_kind simulation = {
     "simulation", NULL, transport_simulation_readiness, transport_simulation_open};
 
 /* A team digest is from the room rather than from a person: the Workspace's own delegation sends it best. */
-static const struct transport_kind *const for_team[] = {&smtp, &simulation, NULL};
-static const struct transport_kind *const for_people[] = {&smtp, &simulation, NULL};
+static const struct transport_kind *const for_team[] = {
+    &gmail_delegation, &smtp, &gmail_login, &postmark, &simulation, NULL};
+static const struct transport_kind *const for_people[] = {
+    &smtp, &gmail_delegation, &gmail_login, &postmark, &simulation, NULL};
 
 static const char *only_of(const struct transport_context *c, const char *only)
 {
@@ -45,7 +52,8 @@ static int ask(const struct transport_context *c, const char *from, const char *
 	o->is_asked = true;
 	if (o->kind->readiness(c, from, &o->ready, &o->why, e) != 0)
 		return -1;
-	/* Mail of a stopped account waits: another way out would be another sender in the eyes of the one who gets it. */
+	/* Mail of a stopped account waits: another way out would be another sender in the eyes of the one who gets
+	 * it. */
 	if (o->ready != TRANSPORT_NOT_CONFIGURED)
 		out->chosen = o;
 	return 0;

@@ -1,5 +1,5 @@
-/* Which transport a message takes: the kinds there are, in which order they are asked for a sender, and why one was chosen. It
- * opens the one that is chosen and sends nothing itself. */
+/* Which transport a message takes: the kinds there are, in which order they are asked for a sender, and why one was
+ * chosen. It opens the one that is chosen and sends nothing itself. */
 #ifndef JOB_TRANSPORTS_H
 #define JOB_TRANSPORTS_H
 
@@ -32,20 +32,21 @@ enum transport_readiness {
 	TRANSPORT_READY,
 };
 
-/* How a kind stands for the sender `from` (normalised address): reads settings and the database, asks nobody outside. *why is
- * a clause in c->arena or static, for a person ("smtp.example.org:587 is set for mara@harbor.example", "no SMTP
- * server is set for mara@harbor.example", "switched off since 535 5.7.8 bad password: `account smtp test` switches it on").
- * -1 only where the database or the settings cannot be read. */
+/* How a kind stands for the sender `from` (normalised address): reads settings and the database, asks nobody
+ * outside. *why is a clause in c->arena or static, for a person ("smtp.example.org:587 is set for
+ * mara@harbor.example", "no SMTP server is set for mara@harbor.example", "switched off since 535 5.7.8 bad password:
+ * `account smtp test` switches it on"). -1 only where the database or the settings cannot be read. */
 typedef int transport_readiness_function(const struct transport_context *c, const char *from,
     enum transport_readiness *ready, const char **why, struct err *e);
 
-/* Fills *out for messages of m->from_address; the state is its own (out->close frees it). One that is open serves any number of messages of
- * the same sender, one after the other. Asks nobody yet: out->open connects; out->find is also called without it. Fails as the settings do:
- * CONFIG, REFUSED, NO_INPUT. */
+/* Fills *out for messages of m->from_address; the state is its own (out->close frees it). One that is open serves
+ * any number of messages of the same sender, one after the other. Asks nobody yet: out->open connects; out->find is
+ * also called without it. Fails as the settings do: CONFIG, REFUSED, NO_INPUT. */
 typedef int transport_open_function(
     struct transport *out, const struct transport_context *c, const struct outbox_message *m, struct err *e);
 
-/* A kind; transports.c keeps the table. Gmail has two rows with one open function: by delegation, by a login of its own. */
+/* A kind; transports.c keeps the table. Gmail has two rows with one open function: by delegation, by a login of its
+ * own. */
 struct transport_kind {
 	const char *name;   /* as send_attempts.transport, MAILROOM_TRANSPORT and --transport have it */
 	const char *detail; /* "by delegation"; NULL: none */
@@ -72,9 +73,10 @@ struct transport_choice {
 	size_t count;
 };
 
-/* The kinds for a message of this kind and sender: the first that is set up is chosen, be it stopped. A team digest goes through Gmail by
- * delegation, the sender's own SMTP server, Gmail by login, Postmark, else the simulation; other mail asks SMTP first. `only` (a
- * kind's name; NULL: MAILROOM_TRANSPORT decides) leaves the others aside. USAGE when there is no kind of that name. */
+/* The kinds for a message of this kind and sender: the first that is set up is chosen, be it stopped. A team digest
+ * goes through Gmail by delegation, the sender's own SMTP server, Gmail by login, Postmark, else the simulation;
+ * other mail asks SMTP first. `only` (a kind's name; NULL: MAILROOM_TRANSPORT decides) leaves the others aside.
+ * USAGE when there is no kind of that name. */
 int transports_choose(const struct transport_context *c, const struct outbox_message *m, const char *only,
     struct transport_choice *out, struct err *e);
 

@@ -63,6 +63,7 @@ int attempts_finish(struct store *s, const struct attempt *a, struct err *e)
 	db_bind_int(st, ":outbox_id", a->outbox_id);
 	db_bind_int(st, ":attempt", a->attempt);
 	db_bind_text(st, ":recipient", a->recipient);
+	db_bind_text(st, ":message_id", a->message_id);
 	bind_result(st, a);
 	return db_run(s, st, e);
 }

@@ -1,5 +1,5 @@
-/* Attempts to send: one row a message, attempt and recipient, written before anything goes out and closed with what the other side
- * said. No function here begins a transaction: the caller joins them into one. */
+/* Attempts to send: one row a message, attempt and recipient, written before anything goes out and closed with what
+ * the other side said. No function here begins a transaction: the caller joins them into one. */
 #ifndef STORE_ATTEMPTS_H
 #define STORE_ATTEMPTS_H
 
@@ -41,10 +41,11 @@ struct attempt {
 
 /* The row of an attempt that begins, or (status not "sending") of one that ended at once. */
 int attempts_insert(struct store *s, const struct attempt *a, struct err *e);
-/* Closes the row of outbox_id, attempt and recipient: finished_at, status, code and words. */
+/* Closes the row of outbox_id, attempt and recipient: finished_at, status, code and words, and the Message-ID as
+ * sent. */
 int attempts_finish(struct store *s, const struct attempt *a, struct err *e);
-/* What the last attempt at each recipient of a message came to, for those whose attempt ended (or not) as `was`: changed to
- * `status`, with these words behind those it has (NULL: none) and the service's id (NULL: as it is). */
+/* What the last attempt at each recipient of a message came to, for those whose attempt ended (or not) as `was`:
+ * changed to `status`, with these words behind those it has (NULL: none) and the service's id (NULL: as it is). */
 int attempts_change(struct store *s, int64_t outbox_id, enum attempt_status was, enum attempt_status status,
     const char *words, const char *remote_id, int64_t now, struct err *e);
 
@@ -61,7 +62,8 @@ int attempts_open_of(struct store *s, struct arena *a, int64_t outbox_id, struct
 /* How many recipients' mail has gone out, or may have, since `since`. */
 int attempts_count_since(struct store *s, int64_t since, int64_t *n, struct err *e);
 
-/* Whose SMTP settings are at fault: switched off, with the reason; false in *stopped when there are no settings, or they were off. */
+/* Whose SMTP settings are at fault: switched off, with the reason; false in *stopped when there are no settings, or
+ * they were off. */
 int attempts_stop_account(
     struct store *s, int64_t account_id, const char *why, int64_t now, bool *stopped, struct err *e);
 

@@ -18,7 +18,7 @@ struct audit_file {
  * INPUT when a row holds no SHA-256. */
 int audit_attachments_each(
     struct store *s, int limit, void (*row)(const struct audit_file *, void *), void *arg, struct err *e);
-/* The messages of the outbox but the discarded ones. */
+/* The messages of the outbox that are still to be sent, or may be. */
 int audit_outbox_each(struct store *s, void (*row)(const struct audit_file *, void *), void *arg, struct err *e);
 
 #endif

@@ -256,6 +256,17 @@ int outbox_settle(struct store *s, int64_t id, int64_t next_try_at, int64_t now,
 	return db_run(s, st, e);
 }
 
+int outbox_set_next_look(struct store *s, int64_t id, int64_t at, struct err *e)
+{
+	sqlite3_stmt *st = db_prepare(s, sql_outbox_set_next_try, e);
+
+	if (!st)
+		return -1;
+	db_bind_int(st, ":id", id);
+	db_bind_int(st, ":next_try_at", at);
+	return db_run(s, st, e);
+}
+
 int outbox_set_recipient(struct store *s, int64_t id, const char *address, enum recipient_state state, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_outbox_recipient_set_state, e);

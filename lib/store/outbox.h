@@ -53,7 +53,7 @@ struct outbox_message {
 	unsigned char sha256[SHA256_BYTES];
 	size_t size_bytes;
 	int attempts;
-	int64_t next_try_at; /* of OUTBOX_DEFERRED; 0: none */
+	int64_t next_try_at; /* of OUTBOX_DEFERRED; of OUTBOX_UNKNOWN the next look; 0: none */
 	int64_t created_at, updated_at;
 	struct outbox_recipient *recipients; /* by address */
 	size_t recipient_count;
@@ -64,8 +64,8 @@ const char *outbox_state_name(enum outbox_state state);
 bool outbox_state_parse(const char *name, enum outbox_state *state);
 const char *recipient_state_name(enum recipient_state state);
 
-/* Inserts the row and its recipients within the caller's transaction (store_begin); m->id is set (or kept, when it is not
- * 0), times are m->created_at. INPUT when another live message has the same dedupe_key. */
+/* Inserts the row and its recipients within the caller's transaction (store_begin); m->id is set (or kept, when it
+ * is not 0), times are m->created_at. INPUT when another live message has the same dedupe_key. */
 int outbox_insert(struct store *s, struct outbox_message *m, struct err *e);
 
 /* The message with its recipients in `a`; NULL when there is none. */
@@ -90,12 +90,16 @@ int outbox_set_state(struct store *s, int64_t id, enum outbox_state was, enum ou
 /* The message goes from `was` to sending, with the number of this attempt; *changed as above. */
 int outbox_begin_attempt(
     struct store *s, int64_t id, enum outbox_state was, int attempt, int64_t now, bool *changed, struct err *e);
-/* What the recipients' states make of the message, which is not expired: sending, ready, deferred (until next_try_at), unknown, failed, simulated or sent, in this
- * order of what remains to be done. Within the caller's transaction. */
+/* What the recipients' states make of the message, which is not expired: sending, ready, deferred (until
+ * next_try_at), unknown, failed, simulated or sent, in this order of what remains to be done. Within the caller's
+ * transaction. */
 int outbox_settle(struct store *s, int64_t id, int64_t next_try_at, int64_t now, struct err *e);
+/* When a message that is unknown is looked up again. */
+int outbox_set_next_look(struct store *s, int64_t id, int64_t at, struct err *e);
 int outbox_set_recipient(struct store *s, int64_t id, const char *address, enum recipient_state state, struct err *e);
 
-/* The ids of the messages that are due at `now`, oldest first, in `a`: ready, or deferred until then; of one kind or (NULL) of all. */
+/* The ids of the messages that are due at `now`, oldest first, in `a`: ready, or deferred until then; of one kind or
+ * (NULL) of all. */
 int outbox_due(
     struct store *s, struct arena *a, const char *kind, int64_t now, int64_t **ids, size_t *n, struct err *e);
 /* The same for all messages of a state. */

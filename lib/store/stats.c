@@ -96,3 +96,21 @@ int stats_outbox_each(struct store *s, void (*row)(const char *state, int64_t co
 		row(db_text(st, 0), db_int(st, 1), arg);
 	}
 }
+
+int stats_outbox_trouble_each(struct store *s, int64_t since,
+    void (*row)(const char *state, int64_t count, int64_t first_id, void *), void *arg, struct err *e)
+{
+	sqlite3_stmt *st = db_prepare(s, sql_outbox_trouble, e);
+	bool more;
+
+	if (!st)
+		return -1;
+	db_bind_int(st, ":since", since);
+	for (;;) {
+		if (db_step(s, st, &more, e) != 0)
+			return -1;
+		if (!more)
+			return 0;
+		row(db_text(st, 0), db_int(st, 1), db_int(st, 2), arg);
+	}
+}

@@ -32,10 +32,16 @@ struct stats_run {
 /* Walks all messages once: about 0.1 s for a million. */
 int stats_counts_get(struct store *s, struct stats_counts *c, struct err *e);
 
-/* The callbacks get what is valid until they return. Accounts by address; runs newest first, at most `limit`; states by name. */
+/* The callbacks get what is valid until they return. Accounts by address; runs newest first, at most `limit`; states
+ * by name. */
 int stats_accounts_each(struct store *s, void (*row)(const struct stats_account *, void *), void *arg, struct err *e);
 int stats_runs_each(
     struct store *s, int limit, void (*row)(const struct stats_run *, void *), void *arg, struct err *e);
 int stats_outbox_each(struct store *s, void (*row)(const char *state, int64_t count, void *), void *arg, struct err *e);
+
+/* The states that need a person or wait for a server (unknown, deferred, sending; failed and expired since `since`),
+ * by name, with the number of messages and the oldest one. */
+int stats_outbox_trouble_each(struct store *s, int64_t since,
+    void (*row)(const char *state, int64_t count, int64_t first_id, void *), void *arg, struct err *e);
 
 #endif

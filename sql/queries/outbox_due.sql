@@ -1,4 +1,4 @@
 -- The messages that are due, oldest first: ready, or deferred until now; of one kind or (NULL) of all.
 SELECT id FROM outbox
-WHERE state IN ('ready', 'deferred') AND (:kind IS NULL OR kind = :kind) AND coalesce(next_try_at, 0) <= :now
+WHERE (:kind IS NULL OR kind = :kind) AND (state = 'ready' OR (state = 'deferred' AND coalesce(next_try_at, 0) <= :now))
 ORDER BY id

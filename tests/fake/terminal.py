@@ -1,9 +1,11 @@
 """usage: terminal.py WORDS COMMAND...: runs the command at a terminal of its own, types the words there once it prints a
-prompt (": "), and prints what the terminal showed. Ends with the command's status."""
+prompt (": "), and prints what the terminal showed. Ends with the command's status, or after two minutes."""
 import os
 import pty
+import signal
 import sys
 
+signal.alarm(120)  # a command that waits for ever fails the test
 words, command = sys.argv[1], sys.argv[2:]
 shown = b""
 pid, fd = pty.fork()

@@ -413,7 +413,7 @@ no_secrets() {
 @test "real servers: Postfix and Dovecot, set, tested, refused" {
 	if POSTFIX_WHY=$(postfix_possible); then :; else skip "$POSTFIX_WHY"; fi
 	postfix_ports
-	DOVECOT_RELAY=$POSTFIX_RELAY
+	export DOVECOT_RELAY=$POSTFIX_RELAY
 	dovecot_start
 	postfix_start
 	export MAILROOM_CA_FILE=$DOVECOT_CA

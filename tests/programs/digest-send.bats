@@ -205,8 +205,31 @@ states() { sql "SELECT state FROM outbox ORDER BY id" | paste -sd ' '; }
 	fails 1 live --id 1
 	[[ $output == *'it is held: `digest-send release` lets it go'* ]]
 	digest-send explain 1 | grep -q '^  takes it    simulation: nothing leaves'
+	same "gmail by delegation|smtp|gmail by its own login|postmark|simulation" \
+		"$(digest-send explain 1 --json | jq -r '[.transports[] | .name + (if .detail then " " + .detail else "" end)] | join("|")')"
 	same simulation "$(digest-send explain 1 --json | jq -r .transport)"
 	fails 66 digest-send explain 9
+}
+
+@test "a server that is switched off is waited for, and nothing else steps in" {
+	account add -q mara@harbor.example
+	account smtp -q mara@harbor.example --host 127.0.0.1 --port 9 --security none --auth none
+	fails 1 digest-send
+	[[ $output == *'would keep'*'transport: smtp)'*'waits: '*'is off: not tested'* ]]
+	fails 1 live
+	[[ $output == *'outbox 1: waiting: smtp: '*'is off: not tested'* ]]
+	same 'ready 0' "$(states) $(sql "SELECT count(*) FROM send_attempts")"
+	digest-send explain 1 | grep -q '^  waits       smtp: '
+	digest-send explain 1 | grep -q '^  not asked   simulation: smtp comes before it'
+	MAILROOM_TRANSPORT=postmark fails 1 live
+	[[ $output == *'no transport is set up for mara@harbor.example'* ]]
+	# a person may say so
+	live -q --id 1 --transport simulation
+	same simulated "$(states)"
+	account smtp -q --remove mara@harbor.example
+	digest-build team
+	live -q
+	same 'discarded simulated' "$(states)"
 }
 
 @test "a message that a killed run left is cleared up: simulated ones are looked up" {
@@ -281,6 +304,19 @@ unknown() {
 	same ready "$(states)"
 	sql "UPDATE outbox_recipients SET participant_id = NULL"
 	refused 'pat@study.example is no participant'
+}
+
+@test "what is released goes at once, also when it was deferred before" {
+	sql "UPDATE outbox SET state = 'deferred', attempts = 1, next_try_at = unixepoch('2026-11-20 12:00'); UPDATE outbox_recipients SET state = 'deferred'"
+	live
+	same deferred "$(states)"
+	digest-send show 1 | grep -q '^  1 attempt, next try at 2026-11-20 13:00$'
+	digest-send hold 1
+	live
+	same held "$(states)"
+	digest-send release 1
+	live -q
+	same simulated "$(states)"
 }
 
 @test "status has the attempts, newest first" {

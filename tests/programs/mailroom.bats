@@ -175,8 +175,8 @@ outbox       1 ready" "$(tail -n +2 <<< "$output")"
 @test "doctor finds nothing wrong with a new mailroom" {
 	run mailroom doctor
 	[ "$status" -eq 0 ]
-	same 9 "$(grep -c '^ok ' <<< "$output")"
-	same 9 "${#lines[@]}"
+	same 10 "$(grep -c '^ok ' <<< "$output")"
+	same 10 "${#lines[@]}"
 	run mailroom doctor -q
 	same ""
 	same ok "$(mailroom doctor --json | jq -r .worst)"
@@ -228,6 +228,22 @@ outbox       1 ready" "$(tail -n +2 <<< "$output")"
 	sqlite3 "$DB" "INSERT INTO user_addresses (address, user_id) VALUES ('a@b.example', 77)"
 	fails 1 mailroom doctor -q
 	[[ $output == *"problem  integrity"*users* ]]
+}
+
+@test "doctor and status remind of messages that need a person" {
+	mailroom doctor | grep -q 'sending .*no message needs a person'
+	sql "INSERT INTO outbox (id, kind, dedupe_key, state, subject, from_address, message_id, period_start, period_end, sha256, size_bytes, created_at, updated_at)
+		SELECT value, 'team', value, CASE value WHEN 1 THEN 'unknown' WHEN 2 THEN 'failed' WHEN 3 THEN 'expired' WHEN 4 THEN 'deferred' ELSE 'failed' END,
+			'S', 'a@b.example', value, 1, 2, zeroblob(32), 1, 1, CASE value WHEN 5 THEN 1 ELSE unixepoch('2026-11-19') END FROM json_each('[1, 2, 3, 4, 5]')"
+	run mailroom doctor
+	for words in '1 unknown: may have gone out, nobody knows (the first is 1)' '1 failed: failed in the last 7 days (the first is 2)' \
+		'1 expired: were not sent while they were fresh' '1 deferred: wait for their next try'; do
+		[[ $output == *"$words"* ]] || { echo "not said: $words: $output"; return 1; }
+	done
+	mailroom status | grep -qx 'outbox       1 unknown (digest-send list --state unknown, then resolve)'
+	touch "$MAILROOM_DATA_DIR/outbox/STOP"
+	run mailroom doctor
+	[[ $output == *'outbox/STOP is there: nothing is sent'* ]]
 }
 
 @test "doctor compares attachments and outbox with their files" {

@@ -98,6 +98,27 @@ $(for i in 1 2 3 4 5 6; do echo 'lou@test.example accepted 250 2.0.0'; done)"
 	same '3' "$(taken)"
 }
 
+@test "what a person switches off in the middle of a run is off" {
+	server --at 'MAIL#2 delay 2'
+	probe kay@test.example one.eml 3 lou@test.example > probe.out 3>&- & running=$!
+	for ((i = 0; i < 400; i++)); do
+		if [ "$(grep -c MAIL commands)" -eq 2 ]; then break; fi
+		sleep 0.05
+	done
+	account disable -q kay@test.example
+	wait "$running"
+	same "smtp by localhost:$PORT"$'\n''lou@test.example accepted 250 2.0.0'$'\n''lou@test.example accepted 250 2.0.0'$'\n''lou@test.example account 0 -' "$(cat probe.out)"
+	same 2 "$(taken)"
+	same '0|1|0' "$(state)"
+}
+
+@test "a login that is refused when the line had to be opened anew" {
+	server --at 'DOT bye 421 4.3.2 going' --at 'AUTH#3 535 5.7.8 no' --at 'AUTH#2 454 4.7.0 later'
+	run probe kay@test.example one.eml 4 lou@test.example
+	same "smtp by localhost:$PORT"$'\n''lou@test.example temporary 421 4.3.2'$'\n''lou@test.example temporary 0 -'$'\n''lou@test.example account 0 -'$'\n''lou@test.example account 0 -'
+	same '0|1|1' "$(state)"
+}
+
 @test "one recipient is refused, the other is not" {
 	server --at 'RCPT/lou@ 550 5.1.1 no such user'
 	run probe kay@test.example one.eml 1 lou@test.example max@test.example

@@ -49,15 +49,21 @@ static void show(const struct transport_message *m)
 	}
 }
 
-static int send_one(struct probe *p, struct transport_message *m)
+static int open_line(struct probe *p)
 {
 	struct err e = {0};
 	bool fault;
 
-	if (p->t.open(p->t.state, &fault, &e) != 0) {
-		printf("%s", fault ? "account at fault, " : "");
-		return fail(&e);
-	}
+	if (p->t.open(p->t.state, &fault, &e) == 0)
+		return 0;
+	printf("%s", fault ? "account at fault, " : "");
+	return fail(&e);
+}
+
+static int send_one(struct probe *p, struct transport_message *m)
+{
+	struct err e = {0};
+
 	if (p->t.send(p->t.state, &p->a, m, &e) != 0)
 		return fail(&e);
 	show(m);
@@ -83,7 +89,7 @@ static int run(struct probe *p, char **argv)
 	struct transport_message m = {.from = p->from, .message_id = "1@harbor.example", .envelope_id = "token.1"};
 	struct buf bytes = {0};
 	struct err e = {0};
-	int count = atoi(argv[1]), rc = 0;
+	int count = atoi(argv[1]), rc;
 
 	if (file_read(argv[0], -1, FILE_MAX_BYTES, &bytes, &e) != 0 || transport_smtp_open(&p->t, &p->c, &o, &e) != 0)
 		return fail(&e);
@@ -94,8 +100,7 @@ static int run(struct probe *p, char **argv)
 		m.recipients[m.recipient_count++] = (struct transport_recipient){.address = *to};
 	}
 	printf("%s by %s\n", p->t.name, p->t.server);
-	if (count == 0)
-		rc = look_up(p, &m);
+	rc = count == 0 ? look_up(p, &m) : open_line(p);
 	for (int i = 0; i < count && rc == 0; i++)
 		rc = send_one(p, &m);
 	p->t.close(p->t.state);
@@ -116,8 +121,7 @@ int main(int argc, char **argv)
 	if (config_load_environment(config, environ, &e) != 0 || config_finish(config, environ, &e) != 0 ||
 	    store_open(config_text(config, "MAILROOM_DB"), STORE_WRITE, &store, &e) != 0)
 		return fail(&e);
-	p.c = (struct transport_context){
-	    .config = config, .store = store, .arena = &p.a, .now = 1700000000, .may_ask = true};
+	p.c = (struct transport_context){.config = config, .store = store, .arena = &p.a, .now = 1700000000};
 	rc = argc == 2 ? show_readiness(&p) : run(&p, argv + 2);
 	store_close(store);
 	config_free(config);

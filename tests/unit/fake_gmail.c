@@ -19,14 +19,11 @@
 
 enum { ARGUMENTS = 32 };
 
-void fake_start(struct fake *f, const char *const *arguments)
+void fake_start_program(struct fake *f, const char *const *argv)
 {
-	const char *argv[ARGUMENTS] = {"python3", FAKE_GMAIL, "--until-eof"};
-	int to[2], from[2], n = 3, port = 0;
+	int to[2], from[2], port = 0;
 	FILE *out;
 
-	while (*arguments && n < ARGUMENTS - 1)
-		argv[n++] = *arguments++;
 	assert_int_equal(pipe(to), 0);
 	assert_int_equal(pipe(from), 0);
 	f->pid = fork();
@@ -49,6 +46,15 @@ void fake_start(struct fake *f, const char *const *arguments)
 	fclose(out);
 	snprintf(f->url, sizeof f->url, "http://127.0.0.1:%d", port);
 	f->http = http_new(&(struct http_options){.timeout_s = 20});
+}
+
+void fake_start(struct fake *f, const char *const *arguments)
+{
+	const char *argv[ARGUMENTS] = {"python3", FAKE_GMAIL, "--until-eof"};
+
+	for (int n = 3; *arguments && n < ARGUMENTS - 1; n++)
+		argv[n] = *arguments++;
+	fake_start_program(f, argv);
 }
 
 void fake_stop(struct fake *f)

@@ -15,6 +15,8 @@ struct fake {
 
 /* Starts it with these arguments behind the usual ones (NULL at the end) and waits for its port. */
 void fake_start(struct fake *f, const char *const *arguments);
+/* The same with another fake: a program that prints its port and ends when its standard input does. */
+void fake_start_program(struct fake *f, const char *const *argv);
 void fake_stop(struct fake *f);
 /* POST /control with the object that the text is (' may stand for "); the answer. */
 json_t *fake_control(struct fake *f, const char *object, ...) __attribute__((format(printf, 2, 3)));

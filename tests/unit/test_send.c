@@ -1,4 +1,5 @@
-/* Sending, against a transport that says what the test tells it to: what becomes of messages, recipients, attempts and accounts. */
+/* Sending, against a transport that says what the test tells it to: what becomes of messages, recipients, attempts
+ * and accounts. */
 #include "base/config.h"
 #include "base/zone.h"
 #include "job/outbox.h"
@@ -113,7 +114,9 @@ static int other_make(
 }
 
 static const struct transport_kind smtp = {"smtp", NULL, other_readiness, other_make};
+static const struct transport_kind gmail = {"gmail", "by delegation", other_readiness, other_make};
 static const struct transport_kind *const kinds[] = {&smtp, NULL};
+static const struct transport_kind *const gmail_kinds[] = {&gmail, NULL};
 
 /* A room with two admins. */
 struct room {
@@ -251,7 +254,7 @@ static const char *send_with(struct room *r, struct send_options o, int64_t now,
 	o.config = r->config;
 	o.store = r->store;
 	o.now = now;
-	o.kinds = kinds;
+	o.kinds = o.kinds ? o.kinds : kinds;
 	o.told = note;
 	o.arg = &b;
 	if (send_run(&o, t, &e) != 0)
@@ -463,6 +466,20 @@ static void test_a_login_that_fails_switches_it_off(void **state)
 	assert_string_equal(ask(r, "SELECT count(*) FROM send_attempts"), "0");
 }
 
+static void test_what_gmail_refuses_leaves_smtp_on(void **state)
+{
+	struct room *r = *state;
+	struct send_totals t;
+
+	add_smtp_account(r);
+	freeze(r, 1);
+	other.outcomes[0] = TRANSPORT_ACCOUNT;
+	send_with(r, (struct send_options){.kinds = gmail_kinds}, NOW, &t);
+	assert_string_equal(ask(r, "SELECT is_enabled FROM email_smtp_settings"), "1");
+	assert_string_equal(ask(r, "SELECT DISTINCT status || ' ' || transport FROM send_attempts"), "account gmail");
+	assert_string_equal(states(r), "ready");
+}
+
 static void test_what_is_stopped_is_waited_for(void **state)
 {
 	struct room *r = *state;
@@ -514,6 +531,13 @@ static void test_a_killed_run_is_looked_up(void **state)
 		    ask(r, "SELECT group_concat(DISTINCT status) FROM (SELECT status FROM send_attempts ORDER BY id)"),
 		    rows[i].attempts);
 		assert_int_equal(other.sent, rows[i].sent);
+	}
+	/* It is looked up again when it is twice as old. */
+	for (size_t i = 0; i < 4; i++) {
+		static const int64_t later[] = {80001, 159999, 160000, 320000};
+		other.looked_up = 0;
+		send_at(r, NOW + later[i]);
+		assert_int_equal(other.looked_up, i >= 2);
 	}
 	sql(r, "DELETE FROM send_attempts; DELETE FROM outbox_recipients; DELETE FROM outbox");
 	leave_sending(r);
@@ -660,6 +684,7 @@ int main(void)
 	    WITH_ROOM(test_a_server_that_is_not_there),
 	    WITH_ROOM(test_an_account_at_fault_is_switched_off),
 	    WITH_ROOM(test_a_login_that_fails_switches_it_off),
+	    WITH_ROOM(test_what_gmail_refuses_leaves_smtp_on),
 	    WITH_ROOM(test_what_is_stopped_is_waited_for),
 	    WITH_ROOM(test_a_killed_run_is_looked_up),
 	    WITH_ROOM(test_a_signal_ends_the_run_after_the_message),
