@@ -36,7 +36,7 @@ static int look_at(struct look *l, const struct outbox_message *m, struct err *e
 	struct transport_choice choice;
 	struct outbox_problems p;
 	struct buf bytes = {0};
-	int rc = outbox_check(l->store, a, dir, m, &bytes, &p, e);
+	int rc = outbox_check(l->store, a, dir, m, l->o->transport != NULL, &bytes, &p, e);
 
 	buf_clear(&bytes);
 	if (rc != 0 || transports_choose(&l->context, m, l->o->transport, &choice, e) != 0)

@@ -133,7 +133,7 @@ static int take(struct send_work *w, struct send_item *item, int64_t id, struct 
 	item->was = m->state;
 	if (send_now(w) >= outbox_stale_at(m))
 		return expire(w, m, e);
-	if (outbox_check(w->o->store, &item->arena, w->dir, m, &item->bytes, &p, e) != 0)
+	if (outbox_check(w->o->store, &item->arena, w->dir, m, w->o->transport != NULL, &item->bytes, &p, e) != 0)
 		return -1;
 	if (p.count > 0) {
 		send_tell(w, m, SEND_REFUSED, NULL, join(&item->arena, &p));

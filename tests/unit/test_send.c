@@ -397,6 +397,22 @@ static void test_a_lost_connection_between_calls(void **state)
 	assert_string_equal(send_at(r, NOW), "");
 }
 
+static void test_who_was_refused_may_leave(void **state)
+{
+	struct send_totals t;
+	struct room *r = *state;
+
+	freeze(r, 1);
+	sql(r, "UPDATE outbox_recipients SET state = 'failed' WHERE address = 'ann@a.example';"
+	       "UPDATE outbox_recipients SET state = 'deferred' WHERE address = 'bob@a.example';"
+	       "UPDATE outbox SET state = 'deferred', attempts = 1; UPDATE users SET active = 0 WHERE id = 1");
+	assert_string_equal(send_with(r, (struct send_options){.id = 1, .transport = "smtp"}, NOW, &t),
+	    "1 refused: ann@a.example is no active admin any more: build it again");
+	assert_string_equal(send_at(r, NOW), "1 sent");
+	assert_string_equal(other.recipients[0], "bob@a.example");
+	assert_string_equal(recipients(r), "failed sent");
+}
+
 static void test_a_copy_that_an_earlier_attempt_left_proves_nothing(void **state)
 {
 	struct room *r = *state;
@@ -711,6 +727,7 @@ int main(void)
 	    WITH_ROOM(test_retries),
 	    WITH_ROOM(test_few_recipients_a_call),
 	    WITH_ROOM(test_a_lost_connection_between_calls),
+	    WITH_ROOM(test_who_was_refused_may_leave),
 	    WITH_ROOM(test_a_copy_that_an_earlier_attempt_left_proves_nothing),
 	    WITH_ROOM(test_gmail_sends_to_all_or_nobody),
 	    WITH_ROOM(test_a_server_that_is_not_there),
