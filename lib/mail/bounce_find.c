@@ -215,6 +215,17 @@ static bool says_what(struct span s, size_t at)
 	return at > 0 && s.at[at - 1] == ':';
 }
 
+/* Is it the first address of the line below one that says "The following recipients could not be reached:"? */
+static bool is_below(const struct reading_report *m, const struct bounce_candidate *c)
+{
+	struct span s = m->text.plain;
+	size_t end = c->line > 1 ? c->line - 1 : 0,
+	       from = bounce_line_start(s, end, end > NEAR_BYTES ? end - NEAR_BYTES : 0);
+	uint64_t seen = phrase_seen(&m->text, from, end);
+
+	return end > from && s.at[end - 1] == ':' && phrase_has(seen, PHRASE_RECIPIENT) && tells_failure(seen);
+}
+
 static void weigh(const struct reading_report *m, struct bounce_candidate *c, size_t previous_end)
 {
 	struct span s = m->text.plain;
@@ -240,6 +251,8 @@ static void weigh(const struct reading_report *m, struct bounce_candidate *c, si
 	    (c->leads && tells_failure(phrase_seen(&m->text, c->line_end, words_near(s, c->line_end)))))
 		c->weight += 1;
 	if (c->start > from + 3 && says_what(s, c->start) && tells_failure(phrase_seen(&m->text, from, c->start)))
+		c->weight += 2;
+	if (!c->leads && marker == 0 && from == c->line && is_below(m, c))
 		c->weight += 2;
 	if (quoted)
 		c->weight -= 3;

@@ -155,12 +155,14 @@ enum bounce_kind bounce_kind_of(struct reading_report *m)
 		return mdn && is_refusal(m, mdn, &l) ? BOUNCE_FAILED : BOUNCE_MDN;
 	if (is_domain_report(m, &l))
 		return BOUNCE_REPORT;
+	if (has(l.subject, PHRASE_OTHER_NOTICE))
+		return BOUNCE_NONE;
 	if (m->h.v[H_X_FAILED_RECIPIENTS].len && !has(l.subject, PHRASE_AUTO_REPLY))
 		return text_kind(m, &l);
+	if (has(l.subject, PHRASE_CHALLENGE) && !has(l.subject, PHRASE_SUBJECT) && !has(l.subject, PHRASE_AUTO_REPLY))
+		return BOUNCE_CHALLENGE;
 	if (is_auto_reply(m, &l))
 		return BOUNCE_AUTO_REPLY;
-	if (has(l.subject, PHRASE_CHALLENGE) && !has(l.subject, PHRASE_SUBJECT))
-		return BOUNCE_CHALLENGE;
 	if (has(l.subject, PHRASE_UNSUBSCRIBE) && !m->h.v[H_LIST_ID].len && !has(l.notice, PHRASE_FAILURE))
 		return BOUNCE_UNSUBSCRIBE;
 	return text_kind(m, &l);
