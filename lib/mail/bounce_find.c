@@ -255,7 +255,7 @@ static void weigh(const struct reading_report *m, struct bounce_candidate *c, si
 	if (!c->leads && marker == 0 && from == c->line && is_below(m, c))
 		c->weight += 2;
 	if (quoted)
-		c->weight -= 3;
+		c->weight -= s.at[c->line + 1] == ' ' ? 6 : 3; /* "> " is how people quote, ">>> " how servers talk */
 	if (own)
 		c->weight -= c->returned ? 2 : 4;
 	if (is_name(s, c->end))

@@ -35,11 +35,32 @@ static bool is_answer(struct span subject)
 	return false;
 }
 
+/* The address up to its "@": domains name companies, not programs. */
+static struct span local_part(struct span value)
+{
+	struct span address = field_address(value);
+	const char *sign = address.len ? memrchr(address.at, '@', address.len) : NULL;
+
+	return (struct span){address.at, sign ? (size_t)(sign - address.at) + 1 : 0};
+}
+
+/* What From and Return-Path say. A name alone ("UPS Delivery Service", "Symantec News") makes no mail system where the mail has an
+ * address of its own to be returned to. */
+static uint64_t look_at_sender(struct reading_report *m)
+{
+	struct span path = m->h.v[H_RETURN_PATH], from = m->h.v[H_FROM].len ? m->h.v[H_FROM] : m->h.v[H_SENDER];
+	uint64_t addresses = seen_in(m, local_part(from)) | seen_in(m, local_part(path));
+
+	if (local_part(from).len && local_part(path).len)
+		return addresses;
+	return addresses | seen_in(m, from) | seen_in(m, path);
+}
+
 static void look_at(struct reading_report *m, struct look *l)
 {
 	struct span path = m->h.v[H_RETURN_PATH];
 
-	l->from = seen_in(m, m->h.v[H_FROM].len ? m->h.v[H_FROM] : m->h.v[H_SENDER]) | seen_in(m, path);
+	l->from = look_at_sender(m);
 	l->subject = seen_in(m, m->h.v[H_SUBJECT]);
 	l->notice = phrase_seen(&m->text, 0, m->text.folded.len < 4000 ? m->text.folded.len : 4000);
 	l->null_sender = (path.at && (path.len == 0 || span_is(path, "<>"))) || span_is(m->h.v[H_FROM], "<>");
@@ -105,27 +126,43 @@ static bool has_reply(const struct reading_report *m, const struct look *l)
 	       (bounce_find_code(words) >= 500 || bounce_find_status(words).len);
 }
 
+/* A reason, and an address that begins a line. */
+static bool says_why(const struct reading_report *m, const struct look *l)
+{
+	struct span rest = m->text.plain, line, nobody = {NULL, 0};
+
+	rest.len = rest.len < 4000 ? rest.len : 4000;
+	if (phrase_reason(l->notice) == BOUNCE_REASON_UNDEFINED)
+		return false;
+	while (line_next(&rest, &line))
+		if (bounce_line_begins(line, 0, line.len, nobody))
+			return true;
+	return false;
+}
+
 /* A text of a mail system about mail that failed or waits. */
 static enum bounce_kind text_kind(struct reading_report *m, const struct look *l)
 {
 	bool back = !l->answers && m->original.fields > 2 && goes_back(m) && has(l->notice, PHRASE_FAILURE);
 	bool system = l->null_sender || has(l->from, PHRASE_SENDER) || m->h.v[H_X_FAILED_RECIPIENTS].len || back;
-	bool fails = has(l->notice, PHRASE_FAILURE) || has(l->subject, PHRASE_SUBJECT) ||
-	             m->h.v[H_X_FAILED_RECIPIENTS].len || (system && m->original.fields > 2 && has_reply(m, l));
+	bool fails =
+	    has(l->notice, PHRASE_FAILURE) || has(l->subject, PHRASE_SUBJECT) || m->h.v[H_X_FAILED_RECIPIENTS].len ||
+	    (system && m->original.fields > 2 && has_reply(m, l)) ||
+	    (l->null_sender && has(l->from, PHRASE_SENDER) && says_why(m, l)); /* in a tongue that is not known */
 	bool waits =
 	    has(l->notice, PHRASE_DELAY) || (has(l->subject, PHRASE_SUBJECT_DELAY) && !has(l->notice, PHRASE_GIVEN_UP));
 
 	/* An empty sender alone is what vacation programs have, too. */
 	bool proof = (has(l->subject, PHRASE_SUBJECT) && has(l->notice, PHRASE_FAILURE)) ||
 	             (has(l->subject, PHRASE_SUBJECT_DELAY) && has(l->notice, PHRASE_DELAY)) ||
-	             m->original.fields > 2 || has_reply(m, l);
+	             m->original.fields > 2 || (has_reply(m, l) && has(l->notice, PHRASE_FAILURE));
 	bool named = has(l->from, PHRASE_SENDER) || m->h.v[H_X_FAILED_RECIPIENTS].len || back;
 
 	if (!named && l->null_sender && (!proof || l->answers))
 		return BOUNCE_NONE;
-	if (!system && ((m->original.fields < 3 && !has_reply(m, l)) || l->answers || m->h.v[H_IN_REPLY_TO].len ||
-	                   m->h.v[H_REFERENCES].len || m->h.v[H_LIST_ID].len || has(l->notice, PHRASE_TALK) ||
-	                   !has(l->subject, PHRASE_SUBJECT) || !has(l->notice, PHRASE_FAILURE)))
+	if (!system && (m->original.fields < 3 || l->answers || m->h.v[H_IN_REPLY_TO].len || m->h.v[H_REFERENCES].len ||
+	                   m->h.v[H_LIST_ID].len || has(l->notice, PHRASE_TALK) || !has(l->subject, PHRASE_SUBJECT) ||
+	                   !has(l->notice, PHRASE_FAILURE)))
 		return BOUNCE_NONE;
 	if (named && l->answers && m->h.v[H_IN_REPLY_TO].len && m->original.fields < 3 &&
 	    (has(l->notice, PHRASE_TALK) || !has_reply(m, l)))
@@ -148,8 +185,7 @@ enum bounce_kind bounce_kind_of(struct reading_report *m)
 	if (bounce_part_find(m, PART_FEEDBACK) || span_is(m->report_type, "feedback-report") ||
 	    (has(l.subject, PHRASE_COMPLAINT) && !l.answers && m->original.fields > 2))
 		return BOUNCE_COMPLAINT;
-	if (bounce_part_find(m, PART_STATUS) && (m->report_type.len || l.null_sender || has(l.from, PHRASE_SENDER) ||
-	                                            (has(l.subject, PHRASE_SUBJECT) && !l.answers)))
+	if (bounce_part_find(m, PART_STATUS) && (m->report_type.len || l.null_sender || has(l.from, PHRASE_SENDER)))
 		return BOUNCE_FAILED;
 	if (mdn || span_is(m->report_type, "disposition-notification"))
 		return mdn && is_refusal(m, mdn, &l) ? BOUNCE_FAILED : BOUNCE_MDN;

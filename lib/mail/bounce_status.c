@@ -185,6 +185,8 @@ size_t bounce_status_read(struct reading_report *m, struct span rest)
 			b = (struct block){.any = false};
 			continue;
 		}
+		if (span_is(f.name, "diagnostic-code"))
+			field_extend(&rest, &f);
 		if (span_is(f.name, "final-recipient") && b.final.len) { /* the empty line is missing */
 			add_block(m, &b);
 			b = (struct block){.any = false};
