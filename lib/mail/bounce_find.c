@@ -166,6 +166,17 @@ static int weigh_lead(struct span s, const struct bounce_candidate *c)
 	           : 0; /* 0: a wrapped sentence */
 }
 
+/* Exchange 2003 and Outlook: "Last, First (a@b) on 11/18/2026 5:12 AM" is a line about one recipient. */
+static bool is_dated(struct span s, const struct bounce_candidate *c)
+{
+	size_t at = c->end;
+
+	while (at < c->line_end && strchr(">\"')] ", s.at[at]))
+		at++;
+	return at > c->end && span_starts((struct span){s.at + at, c->line_end - at}, "on ") && at + 3 < c->line_end &&
+	       ascii_is_digit(s.at[at + 3]) && !memchr(s.at + c->line, '@', c->start - c->line);
+}
+
 /* "a@b <c@d>": the first is a name. */
 static bool is_name(struct span s, size_t end)
 {
@@ -241,6 +252,10 @@ static void weigh(const struct reading_report *m, struct bounce_candidate *c, si
 	c->leads = c->start - c->line < 40 && only_bullet(s, c->line, c->start);
 	if (c->leads)
 		c->weight += weigh_lead(s, c);
+	else if (is_dated(s, c)) {
+		c->leads = true;
+		c->weight += 3;
+	}
 	if (marker > 0)
 		c->weight += near ? 3 : 2;
 	if (marker < 0)

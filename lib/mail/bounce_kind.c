@@ -9,6 +9,9 @@ struct look {
 	uint64_t from, subject, notice;
 	bool null_sender; /* Return-Path: <> */
 	bool answers;     /* Re:, Fwd:, In-Reply-To: a person talks */
+	bool named;       /* From, X-Failed-Recipients or the returned message tell of a mail system */
+	bool system;      /* ... or there is at least an empty sender */
+	bool proof;       /* Subject and words, or the returned message, tell of a report */
 };
 
 static uint64_t seen_in(struct reading_report *m, struct span s)
@@ -140,40 +143,60 @@ static bool says_why(const struct reading_report *m, const struct look *l)
 	return false;
 }
 
-/* A text of a mail system about mail that failed or waits. */
-static enum bounce_kind text_kind(struct reading_report *m, const struct look *l)
+/* What speaks for a mail system that reports. An empty sender alone is what vacation programs have, too. */
+static void look_for_proof(const struct reading_report *m, struct look *l)
 {
-	bool back = !l->answers && m->original.fields > 2 && goes_back(m) && has(l->notice, PHRASE_FAILURE);
-	bool system = l->null_sender || has(l->from, PHRASE_SENDER) || m->h.v[H_X_FAILED_RECIPIENTS].len || back;
-	bool fails =
-	    has(l->notice, PHRASE_FAILURE) || has(l->subject, PHRASE_SUBJECT) || m->h.v[H_X_FAILED_RECIPIENTS].len ||
-	    (system && m->original.fields > 2 && has_reply(m, l)) ||
-	    (l->null_sender && has(l->from, PHRASE_SENDER) && says_why(m, l)); /* in a tongue that is not known */
-	bool waits =
-	    has(l->notice, PHRASE_DELAY) || (has(l->subject, PHRASE_SUBJECT_DELAY) && !has(l->notice, PHRASE_GIVEN_UP));
+	bool failed_header = m->h.v[H_X_FAILED_RECIPIENTS].len > 0, returned = m->original.fields > 2;
+	bool back = !l->answers && returned && goes_back(m) && has(l->notice, PHRASE_FAILURE);
 
-	/* An empty sender alone is what vacation programs have, too. */
-	bool proof = (has(l->subject, PHRASE_SUBJECT) && has(l->notice, PHRASE_FAILURE)) ||
-	             (has(l->subject, PHRASE_SUBJECT_DELAY) && has(l->notice, PHRASE_DELAY)) ||
-	             m->original.fields > 2 || (has_reply(m, l) && has(l->notice, PHRASE_FAILURE));
-	bool named = has(l->from, PHRASE_SENDER) || m->h.v[H_X_FAILED_RECIPIENTS].len || back;
+	l->named = has(l->from, PHRASE_SENDER) || failed_header || back;
+	l->system = l->named || l->null_sender;
+	l->proof = failed_header || returned || (has(l->subject, PHRASE_SUBJECT) && has(l->notice, PHRASE_FAILURE)) ||
+	           (has(l->subject, PHRASE_SUBJECT_DELAY) && has(l->notice, PHRASE_DELAY)) ||
+	           (has_reply(m, l) && has(l->notice, PHRASE_FAILURE));
+}
 
-	if (!named && l->null_sender && (!proof || l->answers))
+/* Mail of a person, or of a program that only answers. */
+static bool is_letter(const struct reading_report *m, const struct look *l)
+{
+	bool follows = m->h.v[H_IN_REPLY_TO].len || m->h.v[H_REFERENCES].len, returned = m->original.fields > 2;
+
+	if (!l->system)
+		return !returned || l->answers || follows || m->h.v[H_LIST_ID].len || has(l->notice, PHRASE_TALK) ||
+		       !has(l->subject, PHRASE_SUBJECT) || !has(l->notice, PHRASE_FAILURE);
+	if (!l->named)
+		return !l->proof || l->answers;
+	if (!l->proof && !has(l->subject, PHRASE_SUBJECT) &&
+	    bounce_names(m->h.v[H_RETURN_PATH], field_address(m->h.v[H_FROM])))
+		return true; /* a postmaster who writes */
+	return l->answers && m->h.v[H_IN_REPLY_TO].len && !returned &&
+	       (has(l->notice, PHRASE_TALK) || !has_reply(m, l)); /* ... who answers */
+}
+
+/* Does the text say that mail failed? Where its tongue is not known, a mail system's reason and an address are enough. */
+static bool says_failure(const struct reading_report *m, const struct look *l)
+{
+	return has(l->notice, PHRASE_FAILURE) || has(l->subject, PHRASE_SUBJECT) || m->h.v[H_X_FAILED_RECIPIENTS].len ||
+	       (l->system && m->original.fields > 2 && has_reply(m, l)) ||
+	       (l->null_sender && has(l->from, PHRASE_SENDER) && says_why(m, l));
+}
+
+/* A text of a mail system about mail that failed or waits. */
+static enum bounce_kind text_kind(const struct reading_report *m, struct look *l)
+{
+	bool given_up = has(l->notice, PHRASE_GIVEN_UP), delay_subject = has(l->subject, PHRASE_SUBJECT_DELAY);
+	bool waits = has(l->notice, PHRASE_DELAY) || (delay_subject && !given_up);
+
+	look_for_proof(m, l);
+	if (is_letter(m, l))
 		return BOUNCE_NONE;
-	if (!system && (m->original.fields < 3 || l->answers || m->h.v[H_IN_REPLY_TO].len || m->h.v[H_REFERENCES].len ||
-	                   m->h.v[H_LIST_ID].len || has(l->notice, PHRASE_TALK) || !has(l->subject, PHRASE_SUBJECT) ||
-	                   !has(l->notice, PHRASE_FAILURE)))
-		return BOUNCE_NONE;
-	if (named && l->answers && m->h.v[H_IN_REPLY_TO].len && m->original.fields < 3 &&
-	    (has(l->notice, PHRASE_TALK) || !has_reply(m, l)))
-		return BOUNCE_NONE; /* a postmaster who answers */
-	if (!waits && !has(l->notice, PHRASE_GIVEN_UP) && !has_reply(m, l) &&
+	if (!waits && !given_up && !has_reply(m, l) &&
 	    (has(l->subject, PHRASE_DELIVERED) ||
 	        (has(l->notice, PHRASE_DELIVERED) && !has(l->notice, PHRASE_FAILURE))))
 		return BOUNCE_DELIVERED;
-	if (waits && (!has(l->notice, PHRASE_GIVEN_UP) || has(l->subject, PHRASE_SUBJECT_DELAY)))
+	if (waits && (!given_up || delay_subject))
 		return BOUNCE_DELAYED;
-	return fails ? BOUNCE_FAILED : BOUNCE_NONE;
+	return says_failure(m, l) ? BOUNCE_FAILED : BOUNCE_NONE;
 }
 
 enum bounce_kind bounce_kind_of(struct reading_report *m)

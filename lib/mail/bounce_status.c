@@ -121,6 +121,8 @@ static void add_block(struct reading_report *m, const struct block *b)
 	struct span status = bounce_find_status(b->status), words = behind_type(b->diagnostic);
 	struct phrase_text t;
 
+	if (!status.len) /* "Status: 550": the server's words may know better */
+		status = bounce_find_status(words);
 	phrase_text_init(m->a, words, &t);
 	uint64_t seen = phrase_seen(&t, 0, t.folded.len), notice = phrase_seen(&m->text, 0, m->text.folded.len);
 	enum bounce_action action = action_of(b, phrase_has(seen | notice, PHRASE_GIVEN_UP));
