@@ -1,20 +1,20 @@
-/* bounces-scan: reads delivery reports. */
-#include "bounces_file.h"
-
-static const struct cli_option run_options[] = {
-    {"file", 0, "PATH", "a report, a folder of them, or - for standard input (may be given again)"},
-    {NULL, 0, NULL, NULL},
-};
+/* bounces-scan: reads delivery reports, and stops mail to people whom it does not reach. */
+#include "bounces_verbs.h"
 
 static const struct cli_verb verbs[] = {
-    {"run", "--file PATH...", "Reads reports: whom they are about, what happened, and why.", run_options,
-        bounces_file_run, 0, -1},
+    {"run", "[--account ADDRESS | --file PATH...]",
+        "Reads what came to the mailbox and acts on it; with --file it only tells.", bounces_run_options,
+        bounces_verb_run, 0, -1},
+    {"postmark", "", "Does the same with what Postmark reports.", NULL, bounces_verb_postmark, 0, 0},
+    {"unmatched", "", "Lists the reports that a person should decide about.", NULL, bounces_verb_unmatched, 0, 0},
+    {"resolve", "ID", "Decides about one of them.", bounces_resolve_options, bounces_verb_resolve, 1, 1},
     {NULL, NULL, NULL, NULL, NULL, 0, 0},
 };
 
 int main(int argc, char **argv)
 {
-	static const struct cli_program program = {"bounces-scan", "read delivery reports", verbs, "run"};
+	static const struct cli_program program = {
+	    "bounces-scan", "read delivery reports, and act on them", verbs, "run"};
 
 	return cli_main(&program, argc, argv);
 }

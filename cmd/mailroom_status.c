@@ -79,6 +79,9 @@ static void print_json(const struct status *st)
 	    (json_int_t)c->people, "investors", (json_int_t)c->investors, "accounts", accounts_json(st), "runs",
 	    runs_json(st), "outbox", outbox);
 	json_object_set_new(root, "senders", senders_json(st));
+	json_object_set_new(root, "bounces",
+	    json_pack("{s:I, s:o}", "unmatched", (json_int_t)st->bounces_unmatched, "scanned_at",
+	        time_or_null(st->bounces_scanned_at)));
 	json_dumpf(root, stdout, JSON_INDENT(2));
 	putchar('\n');
 	json_decref(root);
@@ -148,6 +151,10 @@ static void print_lists(const struct status *st)
 	for (size_t i = 0; i < st->outbox_count; i++)
 		printf("outbox       %lld %s%s\n", (long long)st->outbox[i].count, st->outbox[i].state,
 		    what_to_do(st->outbox[i].state));
+	if (st->bounces_unmatched || st->bounces_scanned_at)
+		printf("reports      last scan %s, %lld wait for a person%s\n",
+		    st->bounces_scanned_at ? zone_format(st->bounces_scanned_at, ZONE_DATE_TIME, when) : "never",
+		    (long long)st->bounces_unmatched, st->bounces_unmatched ? " (bounces-scan unmatched)" : "");
 }
 
 int mailroom_status(struct cli *cli, int argc, char **argv)

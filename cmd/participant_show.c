@@ -1,6 +1,7 @@
 /* participant list and show. */
 #include "base/zone.h"
 #include "job/display.h"
+#include "participant_bounces.h"
 #include "participant_out.h"
 #include "participant_verbs.h"
 #include "people_out.h"
@@ -144,10 +145,11 @@ static void json_mails(struct json *j, const struct shown *x)
 	json_close(j, ']');
 }
 
-static void print_json(const struct shown *x)
+static int print_json(struct store *s, const struct shown *x, struct err *e)
 {
 	struct buf out = {0};
 	struct json j = {.out = &out};
+	int rc;
 
 	json_open(&j, '{');
 	json_key(&j, "format");
@@ -157,8 +159,11 @@ static void print_json(const struct shown *x)
 	json_close(&j, '}');
 	json_history(&j, x);
 	json_mails(&j, x);
-	people_out_end(&j);
+	rc = participant_bounces_json(s, x->p.id, &j, e);
+	if (rc == 0)
+		people_out_end(&j);
 	buf_clear(&out);
+	return rc;
 }
 
 static void line(struct table *t, struct arena *a, const char *name, const char *value)
@@ -238,11 +243,12 @@ int participant_verb_show(struct cli *cli, int argc, char **argv)
 	if (cli_open_store(cli, STORE_READ, &s, &e) != 0 || load(s, &a, did, email, &x, &e) != 0) {
 		status = cli_fail(&e);
 	} else if (cli_json(cli)) {
-		print_json(&x);
+		status = print_json(s, &x, &e) == 0 ? 0 : cli_fail(&e);
 	} else {
 		print_fields(&a, &x.p);
 		print_history(&a, &x);
 		print_mails(&a, &x);
+		status = participant_bounces_print(s, x.p.id, &e) == 0 ? 0 : cli_fail(&e);
 	}
 	arena_clear(&a);
 	return status;

@@ -1,12 +1,14 @@
 #include "base/command.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,9 +29,9 @@ static void close_both(const int fds[2])
 }
 
 /* In the child, where only async-signal-safe functions are good. */
-static _Noreturn void run(const char *command, int out, int words)
+static _Noreturn void run(const char *command, int in, int out, int words)
 {
-	int null = open("/dev/null", O_RDONLY);
+	int null = in >= 0 ? in : open("/dev/null", O_RDONLY);
 
 	setpgid(0, 0);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(words, STDERR_FILENO) < 0)
@@ -40,7 +42,8 @@ static _Noreturn void run(const char *command, int out, int words)
 	_exit(127);
 }
 
-static int start(struct command *c, const char *command, struct err *e)
+/* Its input is the file `in`, which stays the caller's; -1: none. */
+static int start(struct command *c, const char *command, int in, struct err *e)
 {
 	int out[2] = {-1, -1}, words[2] = {-1, -1};
 
@@ -51,7 +54,7 @@ static int start(struct command *c, const char *command, struct err *e)
 		return -1;
 	}
 	if (c->pid == 0)
-		run(command, out[1], words[1]);
+		run(command, in, out[1], words[1]);
 	setpgid(c->pid, c->pid); /* both do: whoever is first */
 	close(out[1]);
 	close(words[1]);
@@ -176,7 +179,7 @@ int command_first_line(const char *command, int timeout_ms, struct buf *out, str
 	/* All the room at once: growing would leave copies behind. */
 	buf_reserve(out, COMMAND_LINE_MAX_BYTES + CHUNK_BYTES);
 	buf_reserve(&words, WORDS_MAX_BYTES + CHUNK_BYTES);
-	rc = start(&c, command, e);
+	rc = start(&c, command, -1, e);
 	if (rc == 0)
 		rc = read_all(&c, out, &words, e);
 	if (rc == 0)
@@ -188,5 +191,44 @@ int command_first_line(const char *command, int timeout_ms, struct buf *out, str
 		rc = judge(status, out, buf_str(&words), e);
 	}
 	buf_wipe(&words);
+	return rc;
+}
+
+/* A file in memory, not a pipe: a command that does not read cannot make us wait. */
+static int input_of(const char *text, size_t n, struct err *e)
+{
+	int fd = memfd_create("mailroom", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return err_errno(e, "running a command");
+	if (file_write_all(fd, "a command's input", text, n, e) != 0 || lseek(fd, 0, SEEK_SET) != 0) {
+		close(fd);
+		return e->code ? -1 : err_errno(e, "running a command");
+	}
+	return fd;
+}
+
+int command_feed(const char *command, int timeout_ms, const char *text, size_t n, struct err *e)
+{
+	struct command c = {.pid = 0, .out = -1, .words = -1, .until = clock_monotonic_s() + timeout_ms / 1e3};
+	struct buf out = {0}, words = {0};
+	int in = input_of(text, n, e), status = 0, rc;
+
+	if (in < 0)
+		return -1;
+	rc = start(&c, command, in, e);
+	close(in);
+	if (rc == 0)
+		rc = read_all(&c, &out, &words, e);
+	if (rc == 0)
+		rc = reap(&c, &status, e);
+	end(&c);
+	if (rc == 0 && status != 0) {
+		buf_clear(&out);
+		cut_line(&words);
+		rc = judge(status, &out, buf_str(&words), e);
+	}
+	buf_clear(&out);
+	buf_clear(&words);
 	return rc;
 }

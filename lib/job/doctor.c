@@ -122,6 +122,7 @@ void doctor_run(const struct config *c, const struct doctor_options *options,
 		make_check(&d, "attachments", doctor_check_attachments);
 		make_check(&d, "outbox", doctor_check_outbox);
 		make_check(&d, "sending", doctor_check_sending);
+		make_check(&d, "bounces", doctor_check_bounces);
 		make_check(&d, "capture", doctor_check_capture);
 		make_check(&d, "credentials", doctor_check_credentials);
 	}

@@ -25,6 +25,7 @@ void doctor_check_integrity(struct doctor *d);
 void doctor_check_attachments(struct doctor *d);
 void doctor_check_outbox(struct doctor *d);
 void doctor_check_sending(struct doctor *d);
+void doctor_check_bounces(struct doctor *d);
 void doctor_check_capture(struct doctor *d);
 void doctor_check_credentials(struct doctor *d);
 

@@ -106,6 +106,21 @@ static int look(struct erasing *x, struct err *e)
 	return 0;
 }
 
+/* Reports name the person by the address of today and by those that messages went to. */
+static int erase_bounces(struct erasing *x, struct err *e)
+{
+	const struct participant *p = &x->out->participant;
+	const char **list = arena_array(x->a, x->count + 2, sizeof *list), *normal = address_normalise(x->a, p->email);
+	size_t n = 0;
+
+	list[n++] = p->email;
+	if (normal)
+		list[n++] = normal;
+	for (size_t i = 0; i < x->count; i++)
+		list[n++] = x->messages[i].address;
+	return participants_erase_bounces(x->s, p, list, n, e);
+}
+
 static int erase(struct erasing *x, struct err *e)
 {
 	int rc = look(x, e);
@@ -114,6 +129,8 @@ static int erase(struct erasing *x, struct err *e)
 		rc = remember_all(x, e);
 	for (size_t i = 0; i < x->count && rc == 0; i++)
 		rc = participants_erase_message(x->s, &x->out->participant, &x->messages[i], x->what->now, e);
+	if (rc == 0)
+		rc = erase_bounces(x, e);
 	if (rc == 0)
 		rc = participants_erase(x->s, &x->out->participant, &x->out->rows, e);
 	x->out->rows.messages = x->count;

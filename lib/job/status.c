@@ -1,6 +1,7 @@
 #include "job/status.h"
 
 #include "base/mem.h"
+#include "store/bounces.h"
 #include "store/smtp_settings.h"
 
 #include <stdlib.h>
@@ -92,12 +93,16 @@ int64_t status_database_bytes(const char *path)
 int status_gather(struct store *s, struct arena *a, struct status *out, struct err *e)
 {
 	struct gather g = {a, out};
+	struct bounce_stats bounces;
 
 	*out = (struct status){.database = arena_strdup(a, store_path(s))};
 	out->database_bytes = status_database_bytes(out->database);
 	if (store_schema_version(s, &out->schema_version, e) != 0 || stats_counts_get(s, &out->counts, e) != 0 ||
 	    stats_accounts_each(s, take_account, &g, e) != 0 || stats_runs_each(s, LAST_RUNS, take_run, &g, e) != 0 ||
-	    smtp_settings_each(s, take_sender, &g, e) != 0 || stats_outbox_each(s, take_outbox, &g, e) != 0)
+	    smtp_settings_each(s, take_sender, &g, e) != 0 || stats_outbox_each(s, take_outbox, &g, e) != 0 ||
+	    bounces_stats(s, INT64_MAX, &bounces, e) != 0)
 		return -1;
+	out->bounces_unmatched = bounces.unmatched;
+	out->bounces_scanned_at = bounces.scanned_at;
 	return 0;
 }

@@ -37,6 +37,8 @@ struct status {
 	size_t sender_count;
 	struct status_outbox *outbox;
 	size_t outbox_count;
+	int64_t bounces_unmatched;  /* reports that wait for a person */
+	int64_t bounces_scanned_at; /* 0: never */
 };
 
 /* Everything in *out lives in `a`. */

@@ -200,7 +200,7 @@ static void postmark_transport_close(void *state)
 	free(p);
 }
 
-static int read_token(const struct config *c, struct buf *out, struct err *e)
+int transport_postmark_token(const struct config *c, struct buf *out, struct err *e)
 {
 	const char *path = config_text(c, "MAILROOM_POSTMARK_TOKEN_FILE"),
 	           *token = config_text(c, "MAILROOM_POSTMARK_TOKEN");
@@ -226,7 +226,7 @@ int transport_postmark_open(
 
 	(void)m;
 	p->config = c->config;
-	if (read_token(c->config, &p->token, e) != 0) {
+	if (transport_postmark_token(c->config, &p->token, e) != 0) {
 		postmark_transport_close(p);
 		return -1;
 	}

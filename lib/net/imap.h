@@ -124,6 +124,7 @@ struct imap_wanted {
 /* What is 0 takes the default. */
 struct imap_fetch_options {
 	bool header_only;
+	size_t first_bytes; /* of each message only so many, whatever its size; 0: all */
 	size_t cap_bytes;   /* 50 MB: of one message; larger ones are not asked for */
 	size_t batch_bytes; /* 4 MB asked for at once */
 	size_t batch_max;   /* 200 messages asked for at once */

@@ -85,7 +85,10 @@ static int ask_batch(struct imap *m, struct batch *b, const struct imap_set *set
 
 	buf_puts(&command, "UID FETCH ");
 	imap_set_write(set, &command);
-	buf_printf(&command, " (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[%s])", b->o.header_only ? "HEADER" : "");
+	buf_printf(&command, " (UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[%s]", b->o.header_only ? "HEADER" : "");
+	if (b->o.first_bytes)
+		buf_printf(&command, "<0.%zu>", b->o.first_bytes);
+	buf_putc(&command, ')');
 	rc = imap_core_ask(m, command.data, wants, e);
 	buf_clear(&command);
 	return rc;
@@ -143,6 +146,8 @@ static size_t weight(const struct batch *b, uint64_t size)
 {
 	if (b->o.header_only)
 		return SIZE_HEADER;
+	if (b->o.first_bytes && size > b->o.first_bytes)
+		return b->o.first_bytes;
 	return size ? (size_t)size : SIZE_UNKNOWN;
 }
 
@@ -153,7 +158,7 @@ static int run_batches(struct imap *m, struct batch *b, const struct imap_wanted
 
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		struct pending p = {.uid = wanted[i].uid, .size = wanted[i].size};
-		if (!b->o.header_only && p.size > b->o.cap_bytes) {
+		if (!b->o.header_only && !b->o.first_bytes && p.size > b->o.cap_bytes) {
 			imap_answer_begin(&b->answer);
 			rc = deliver(b, &p, IMAP_TOO_LARGE, "");
 			continue;

@@ -1,5 +1,6 @@
 #include "base/span.h"
 #include "base/utf8.h"
+#include "net/imap_change.h"
 #include "net/imap_core.h"
 #include "net/imap_utf7.h"
 
@@ -137,13 +138,13 @@ int imap_folders(struct imap *m, int (*each)(const struct imap_folder *, void *a
 	return rc ? rc : imap_core_check(m, "LIST", e);
 }
 
-static int examine(struct imap *m, const char *wire, struct err *e)
+static int examine(struct imap *m, const char *command_word, const char *wire, struct err *e)
 {
 	struct buf command = {0};
 	int rc;
 
 	m->folder = (struct imap_folder_state){0};
-	buf_puts(&command, "EXAMINE ");
+	buf_printf(&command, "%s ", command_word);
 	imap_core_put_quoted(&command, wire);
 	if (imap_has(m, "CONDSTORE"))
 		buf_puts(&command, " (CONDSTORE)");
@@ -152,7 +153,7 @@ static int examine(struct imap *m, const char *wire, struct err *e)
 	return rc;
 }
 
-int imap_select(struct imap *m, const char *name, struct imap_folder_state *out, struct err *e)
+static int open_folder(struct imap *m, const char *word, const char *name, struct imap_folder_state *out, struct err *e)
 {
 	struct buf wire = {0};
 	int rc = -1;
@@ -161,10 +162,10 @@ int imap_select(struct imap *m, const char *name, struct imap_folder_state *out,
 		err_set(e, ERR_CONFIG, "%s: \"%s\" is no name of a folder", stream_peer(m->stream), name);
 		goto out;
 	}
-	if (examine(m, wire.data, e) < 0)
+	if (examine(m, word, wire.data, e) < 0)
 		goto out;
 	/* A server that does not encode its names. */
-	if (m->status == IMAP_NO && strcmp(name, wire.data) != 0 && examine(m, name, e) < 0)
+	if (m->status == IMAP_NO && strcmp(name, wire.data) != 0 && examine(m, word, name, e) < 0)
 		goto out;
 	if (imap_core_check(m, name, e) < 0) {
 		/* Many servers give no code: a NO to EXAMINE means that the folder is not there (RFC 3501 section 6.3.2). */
@@ -182,4 +183,19 @@ int imap_select(struct imap *m, const char *name, struct imap_folder_state *out,
 out:
 	buf_clear(&wire);
 	return rc;
+}
+
+int imap_select(struct imap *m, const char *name, struct imap_folder_state *out, struct err *e)
+{
+	return open_folder(m, "EXAMINE", name, out, e);
+}
+
+int imap_change_select(struct imap *m, const char *name, struct imap_folder_state *out, struct err *e)
+{
+	if (open_folder(m, "SELECT", name, out, e) < 0)
+		return -1;
+	if (strcmp(buf_str(&m->code), "READ-ONLY") == 0)
+		return err_set(e, ERR_REFUSED, "%s: %s: the server lets it be read only: nothing can be marked there",
+		    stream_peer(m->stream), name);
+	return 0;
 }

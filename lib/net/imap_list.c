@@ -1,5 +1,6 @@
 #include "base/span.h"
 #include "net/imap_answer.h"
+#include "net/imap_change.h"
 
 #include <inttypes.h>
 #include <time.h>
@@ -169,5 +170,23 @@ int imap_uids_by_id(struct imap *m, const char *message_id, struct imap_set *out
 	rc = search(m, what.data, out, e);
 	buf_clear(&id);
 	buf_clear(&what);
+	return rc;
+}
+
+int imap_uids_unseen(struct imap *m, uint32_t first, struct imap_set *out, struct err *e)
+{
+	struct imap_set all = {0};
+	struct buf what = {0};
+	int rc;
+
+	buf_printf(&what, "UID %u:* UNSEEN", first ? first : 1);
+	rc = search(m, what.data, &all, e);
+	buf_clear(&what);
+	/* "n:*" always has the last message in it. */
+	for (size_t i = 0; rc == 0 && i < all.n; i++)
+		if (all.ranges[i].last >= first)
+			imap_set_add(
+			    out, all.ranges[i].first > first ? all.ranges[i].first : first, all.ranges[i].last);
+	imap_set_clear(&all);
 	return rc;
 }

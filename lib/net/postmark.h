@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define POSTMARK_API_URL "https://api.postmarkapp.com"
 
@@ -57,5 +58,21 @@ enum postmark_sent postmark_send(struct http *http, const struct postmark_option
  * sent, so an absence proves nothing at once. TEMPORARY, CONFIG (the token is refused). */
 int postmark_find(struct http *http, const struct postmark_options *o, struct arena *a, const char *to,
     const char *reference, bool *found, const char **message_id, struct err *e);
+
+/* A bounce as they tell it; strings are NULL when they tell none. */
+struct postmark_bounce {
+	int64_t id;
+	const char *type;       /* "HardBounce", "SpamComplaint", ... */
+	const char *message_id; /* theirs, as postmark_answer has it */
+	const char *email, *description, *details;
+	int64_t bounced_at; /* 0: not told */
+};
+
+enum { POSTMARK_PAGE_MAX = 500, POSTMARK_OFFSET_MAX = 10000 };
+
+/* GET /bounces: `count` (to POSTMARK_PAGE_MAX) from `offset` on, the newest first, of all that bounced on the day of `since` (UTC) or later.
+ * *total is how many there are in all. In `a`. TEMPORARY, CONFIG as postmark_find. */
+int postmark_bounces(struct http *http, const struct postmark_options *o, struct arena *a, int64_t since, size_t offset,
+    size_t count, struct postmark_bounce **list, size_t *n, size_t *total, struct err *e);
 
 #endif

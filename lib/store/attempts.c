@@ -102,7 +102,9 @@ static struct attempt row_of(sqlite3_stmt *st)
 	    .code = (int)db_int(st, 14),
 	    .enhanced = db_text(st, 15),
 	    .words = db_text(st, 16),
-	    .remote_id = db_text(st, 17)};
+	    .remote_id = db_text(st, 17),
+	    .delivery = db_text(st, 18),
+	    .delivery_at = db_int(st, 19)};
 
 	if (sqlite3_column_bytes(st, 8) == SHA256_BYTES)
 		memcpy(a.sha256, sqlite3_column_blob(st, 8), SHA256_BYTES);
@@ -175,6 +177,7 @@ int attempts_open_of(struct store *s, struct arena *a, int64_t outbox_id, struct
 	t->enhanced = kept(a, t->enhanced);
 	t->words = kept(a, t->words);
 	t->remote_id = kept(a, t->remote_id);
+	t->delivery = kept(a, t->delivery);
 	sqlite3_reset(st);
 	*out = t;
 	return 0;

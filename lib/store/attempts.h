@@ -37,6 +37,8 @@ struct attempt {
 	enum attempt_status status;
 	int code;
 	const char *enhanced, *words, *remote_id;
+	const char *delivery; /* what reports told since (store/bounces.h); NULL: nothing */
+	int64_t delivery_at;
 };
 
 /* The row of an attempt that begins, or (status not "sending") of one that ended at once. */

@@ -84,6 +84,30 @@ static int erase_quarantine(struct store *s, const struct participant *p, size_t
 	return 0;
 }
 
+static int erase_bounces_to(struct store *s, int64_t id, const char *address, struct err *e)
+{
+	sqlite3_stmt *st = db_prepare(s, sql_participant_erase_bounces_to, e);
+
+	if (!st)
+		return -1;
+	db_bind_int(st, ":id", id);
+	db_bind_text(st, ":address", address);
+	return db_run(s, st, e);
+}
+
+int participants_erase_bounces(
+    struct store *s, const struct participant *p, const char *const *addresses, size_t n, struct err *e)
+{
+	size_t rows = 0;
+
+	if (run_for(s, sql_participant_erase_bounces, p->id, &rows, e) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		if (erase_bounces_to(s, p->id, addresses[i], e) != 0)
+			return -1;
+	return run_for(s, sql_participant_erase_bounces_from, p->id, &rows, e);
+}
+
 int participants_erase(struct store *s, const struct participant *p, struct participants_erased *out, struct err *e)
 {
 	size_t rows = 0;

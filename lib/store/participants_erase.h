@@ -34,6 +34,10 @@ struct participants_erased {
 int participants_erase_message(
     struct store *s, const struct participant *p, const struct participant_message *m, int64_t now, struct err *e);
 
+/* What delivery reports say of the person, by any of n addresses: what happened stays, not to whom. */
+int participants_erase_bounces(
+    struct store *s, const struct participant *p, const char *const *addresses, size_t n, struct err *e);
+
 /* Everything else about the participant, and the row itself. In the caller's transaction; `out` is added to. */
 int participants_erase(struct store *s, const struct participant *p, struct participants_erased *out, struct err *e);
 

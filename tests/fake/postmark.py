@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A Postmark for tests, in the form its API pages document: POST /email, GET /messages/outbound.
+"""A Postmark for tests, in the form its API pages document: POST /email, GET /messages/outbound,
+GET /bounces.
 
 Listens on 127.0.0.1 on a port of the kernel's choice, which is the first line it prints; ends when its standard input does (--until-eof says
 so, as with the other fakes). The last argument names a folder: every message that was taken is a line of FOLDER/taken (the request's JSON with MessageID), and
@@ -7,6 +8,7 @@ FOLDER/next may hold a JSON object that says how the next request fares, and is 
   {"status": 422, "body": {"ErrorCode": 406, "Message": "..."}}   this answer, nothing taken
   {"cut": "before"}  the connection ends before the request is worked on    {"cut": "after"}  the message is taken, no answer
   {"raw": "text"}    a 200 answer that is no JSON
+FOLDER/bounces holds a bounce a line, as GET /bounces lists it; the newest is the last.
 The good token is "server-token"; POSTMARK_API_TEST is taken and not kept, as theirs.
 """
 import http.server
@@ -107,6 +109,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.refuses_token():
             return None
         q = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.path).query))
+        if urllib.parse.urlsplit(self.path).path == "/bounces":
+            return self.bounces(q)
         found = [m for m in self.taken() if self.matches(m, q)]
         offset = int(q["offset"])
         return self.say(200, {"TotalCount": len(found), "Messages": [
@@ -115,6 +119,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
              "Subject": m.get("Subject"), "Attachments": [], "Status": "Sent", "Metadata": m.get("Metadata", {}),
              "MessageStream": m.get("MessageStream", "outbound")}
             for m in found[offset:offset + int(q["count"])]]})
+
+    def bounces(self, q):
+        if not 1 <= int(q["count"]) <= 500 or int(q["count"]) + int(q["offset"]) > 10000:
+            return self.say(422, {"ErrorCode": 700, "Message": "The 'count' and 'offset' are out of range."})
+        try:
+            with open(os.path.join(FOLDER, "bounces"), encoding="utf-8") as f:
+                all_of_them = [json.loads(line) for line in f][::-1]
+        except FileNotFoundError:
+            all_of_them = []
+        found = [b for b in all_of_them if b["BouncedAt"][:10] >= q.get("fromdate", "")]
+        offset = int(q["offset"])
+        return self.say(200, {"TotalCount": len(found), "Bounces": found[offset:offset + int(q["count"])]})
 
     def taken(self):
         try:

@@ -175,8 +175,8 @@ outbox       1 ready" "$(tail -n +2 <<< "$output")"
 @test "doctor finds nothing wrong with a new mailroom" {
 	run mailroom doctor
 	[ "$status" -eq 0 ]
-	same 10 "$(grep -c '^ok ' <<< "$output")"
-	same 10 "${#lines[@]}"
+	same 11 "$(grep -c '^ok ' <<< "$output")"
+	same 11 "${#lines[@]}"
 	run mailroom doctor -q
 	same ""
 	same ok "$(mailroom doctor --json | jq -r .worst)"

@@ -7,6 +7,7 @@
 # postfix_ports        chooses POSTFIX_PORT (STARTTLS), POSTFIX_PORTS (TLS) and POSTFIX_RELAY (plain, no login: for Dovecot's
 #                      DOVECOT_RELAY)
 # postfix_start        after postfix_ports and dovecot_start (whose passwords and certificates it uses); sets POSTFIX_DIR
+# postfix_more         (before postfix_start, if a test defines it) prints further lines of main.cf, which go before the others
 # postfix_mails USER   how many messages the mailbox of kay or mara has
 # postfix_mail USER N  its N-th message, as it was delivered
 # postfix_wait USER N  waits until so many are there
@@ -102,6 +103,9 @@ postfix_start() {
 	chown postfix "$POSTFIX_DIR/data"
 	chown nobody:nogroup "$POSTFIX_DIR/mail"
 	postfix_main_cf >"$POSTFIX_DIR/etc/main.cf"
+	if declare -F postfix_more >/dev/null; then
+		postfix_more | while IFS= read -r line; do sed -i "/^${line%% *} =/d" "$POSTFIX_DIR/etc/main.cf"; echo "$line" >>"$POSTFIX_DIR/etc/main.cf"; done
+	fi
 	postfix_master_cf >"$POSTFIX_DIR/etc/master.cf"
 	# Postfix's daemons outlive their master for a moment: the parent adopts them (PR_SET_CHILD_SUBREAPER) and ends when all
 	# have. File descriptor 3 is bats's: a server that kept it would keep bats waiting.

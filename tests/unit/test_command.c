@@ -1,10 +1,12 @@
 /* Commands that print a password: what becomes of their output, their failure, their end. */
 #include "base/command.h"
+#include "base/mem.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -70,11 +72,46 @@ static void one_that_hangs_is_ended(void **state)
 	}
 }
 
+/* What is fed to it, and how that ends. */
+static void a_command_is_fed(void **state)
+{
+	static const struct {
+		const char *command;
+		size_t bytes;
+		enum err_code code;
+		const char *words;
+	} feeds[] = {
+	    {"test \"$(wc -c)\" -eq 1000000", 1000000, ERR_NONE, ""},
+	    {"test \"$(wc -c)\" -eq 0", 0, ERR_NONE, ""},
+	    {"true", 1000000, ERR_NONE, ""},
+	    {"cat; cat; cat >&2", 300000, ERR_NONE, ""},
+	    {"exit 3", 10, ERR_UNAVAILABLE, "exit status 3"},
+	    {"echo no such list >&2; exit 3", 10, ERR_UNAVAILABLE, "succeed: no such list"},
+	    {"kill -TERM $$", 10, ERR_UNAVAILABLE, "signal 15"},
+	};
+	char *text = mem_alloc(1000000);
+	struct err late = {0};
+
+	(void)state;
+	memset(text, 'x', 1000000);
+	for (size_t i = 0; i < sizeof feeds / sizeof *feeds; i++) {
+		struct err e = {0};
+		int rc = command_feed(feeds[i].command, LONG_MS, text, feeds[i].bytes, &e);
+		if ((rc == 0) != (feeds[i].code == ERR_NONE) || e.code != feeds[i].code ||
+		    !strstr(e.text, feeds[i].words))
+			fail_msg("%s: %d (%s)", feeds[i].command, rc, e.text);
+	}
+	assert_int_equal(command_feed("sleep 1000 & wait", SHORT_MS, text, 10, &late), -1);
+	assert_int_equal(late.code, ERR_TEMPORARY);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_command),
 	    cmocka_unit_test(one_that_hangs_is_ended),
+	    cmocka_unit_test(a_command_is_fed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

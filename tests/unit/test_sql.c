@@ -19,7 +19,7 @@
 static const char *const big_tables[] = {"emails", "email_bodies", "email_recipients", "email_account_messages",
     "email_thread_keys", "email_threads", "addresses", "email_investor_links", "email_attachments",
     "email_remote_messages", "participants", "participant_status_history", "daily_snapshots", "compliance_monitoring",
-    "survey_responses", "survey_quarantine", NULL};
+    "survey_responses", "survey_quarantine", "bounce_reports", "bounce_recipients", "bounce_places", NULL};
 
 /* Queries whose purpose is the whole table. */
 static const struct {
@@ -36,6 +36,11 @@ static const struct {
     {"audit_attachments", "email_attachments", "looks for each file, newest first"},
     {"participant_list", "participants", "gives everybody"},
     {"participant_unexported", "participants", "once a day, and the file is read then, too"},
+    {"bounces_untold", "bounce_reports", "an index of those that are still to be told"},
+    {"bounces_unmatched", "bounce_reports", "an index of those that wait for a person"},
+    {"bounces_unlogged", "bounce_recipients", "an index of those that are not in the log yet"},
+    {"stats_bounces", "bounce_reports", "an index of those that wait for a person"},
+    {"stats_bounces", "bounce_places", "an index of those that are to be marked"},
     {"participant_count_exported", "participants", "counts, when a new audit log is begun"},
     {"participant_erase_quarantine", "survey_quarantine", "somebody is erased: by did, address or Prolific id"},
     {"survey_quarantine_list", "survey_quarantine", "gives all that are open, to a person who asks"},
