@@ -24,8 +24,12 @@ static void tell(size_t line, const struct roster_outcome *o, void *arg)
 
 	arena_reset(&t->a);
 	if (!t->json) {
-		printf("line %zu: would be %s: %s; %s\n", line, roster_change_name(o->change),
-		    participant_out_name(&t->a, &o->participant), participant_out_fields(&t->a, o));
+		if (o->change != ROSTER_UNCHANGED)
+			printf("line %zu: would be %s: %s; %s\n", line, roster_change_name(o->change),
+			    participant_out_name(&t->a, &o->participant), participant_out_fields(&t->a, o));
+		if (o->stays_unsubscribed)
+			printf(
+			    "line %zu: stays unsubscribed: %s\n", line, participant_out_name(&t->a, &o->participant));
 		return;
 	}
 	json_open(t->json, '{');
@@ -36,6 +40,8 @@ static void tell(size_t line, const struct roster_outcome *o, void *arg)
 	json_key(t->json, "did");
 	json_str(t->json, o->participant.did);
 	participant_out_json_fields(t->json, o);
+	json_key(t->json, "stays_unsubscribed");
+	json_bool(t->json, o->stays_unsubscribed);
 	json_close(t->json, '}');
 }
 

@@ -42,24 +42,37 @@ static void print_json_report(const struct cli *cli, const struct survey_sync_to
 
 static void print_report(const struct cli *cli, const struct survey_sync_totals *t)
 {
+	char line[400];
+
+	snprintf(line, sizeof line,
+	    "%zu survey%s, %zu answer%s: %zu added, %zu updated, %zu unchanged, %zu quarantined, %zu in quarantine "
+	    "before, %zu already known, %zu of erased people; %zu preview%s left out",
+	    t->surveys, t->surveys == 1 ? "" : "s", t->answers, t->answers == 1 ? "" : "s", t->added, t->updated,
+	    t->unchanged, t->quarantined, t->quarantined_before, t->duplicates, t->erased, t->previews,
+	    t->previews == 1 ? "" : "s");
 	if (cli_json(cli))
 		print_json_report(cli, t);
-	else if (log_shows_progress() || (cli_dry_run(cli) && !cli_quiet(cli)))
-		printf("%s%zu survey%s, %zu answer%s: %zu added, %zu updated, %zu unchanged, %zu quarantined, %zu in "
-		       "quarantine "
-		       "before, %zu already known, %zu of erased people; %zu previews left out\n",
-		    cli_dry_run(cli) ? "dry run: " : "", t->surveys, t->surveys == 1 ? "" : "s", t->answers,
-		    t->answers == 1 ? "" : "s", t->added, t->updated, t->unchanged, t->quarantined,
-		    t->quarantined_before, t->duplicates, t->erased, t->previews);
+	else if (cli_dry_run(cli) && !cli_quiet(cli))
+		printf("dry run: %s\n", line);
+	else if (log_shows_progress())
+		puts(line);
+	else
+		log_info("%s", line);
 }
 
+/* A dry run keeps nothing that could be shown. */
 static int report(const struct cli *cli, const struct survey_sync_totals *t)
 {
+	bool one = t->still_open == 1;
+
 	print_report(cli, t);
 	if (t->still_open == 0)
 		return 0;
-	log_error("%zu answer%s lack%s what a participant needs: `participant quarantine` shows %s", t->still_open,
-	    t->still_open == 1 ? "" : "s", t->still_open == 1 ? "s" : "", t->still_open == 1 ? "it" : "them");
+	log_error("%zu answer%s lack%s what a participant needs%s%s", t->still_open, one ? "" : "s", one ? "s" : "",
+	    cli_dry_run(cli) ? ", and would go to quarantine" : ": `participant quarantine` shows ",
+	    cli_dry_run(cli) ? ""
+	    : one            ? "it"
+	                     : "them");
 	return 1;
 }
 

@@ -1,9 +1,10 @@
 /* digest-send run: what is due, checked, and with --live sent. */
+#include "jsontext.h"
 #include "outbox_view.h"
 #include "send_live.h"
 #include "send_verbs.h"
 
-#include "base/clock.h"
+#include "base/log.h"
 #include "job/outbox.h"
 #include "job/send.h"
 
@@ -26,7 +27,7 @@ struct look {
 	struct transport_context context;
 	struct store *store;
 	json_t *list; /* NULL: in words */
-	bool all_good;
+	bool any, all_good;
 };
 
 static int look_at(struct look *l, const struct outbox_message *m, struct err *e)
@@ -35,14 +36,20 @@ static int look_at(struct look *l, const struct outbox_message *m, struct err *e
 	struct arena *a = l->context.arena;
 	struct transport_choice choice;
 	struct outbox_problems p;
+	const char *objection = send_objection(l->o, a, m);
 	struct buf bytes = {0};
-	int rc = outbox_check(l->store, a, dir, m, &bytes, &p, e);
+	int rc = outbox_check(l->store, a, dir, m, l->o->transport != NULL, &bytes, &p, e);
 
 	buf_clear(&bytes);
 	if (rc != 0 || transports_choose(&l->context, m, l->o->transport, &choice, e) != 0)
 		return -1;
-	if (l->o->now >= outbox_stale_at(m))
+	if (objection) {
+		/* Of one that is sent or discarded it is of no interest what has become of its file. */
+		p.count = 0;
+		outbox_problem_add(&p, a, objection);
+	} else if (l->o->now >= outbox_stale_at(m))
 		outbox_problem_add(&p, a, "is stale: it would not be sent any more");
+	l->any = true;
 	l->all_good = l->all_good && p.count == 0 && choice.chosen && choice.chosen->ready == TRANSPORT_READY;
 	if (l->list)
 		json_array_append_new(l->list, outbox_view_json(m, outbox_path(a, dir, m->id), &p, choice.chosen));
@@ -77,7 +84,20 @@ static int look_at_all(struct look *l, struct err *e)
 	return 0;
 }
 
-/* The dry run: 1 when one of the messages would not go. */
+/* 1 when one of the messages would not go. */
+static int conclude(const struct look *l)
+{
+	const char *stopped = l->any ? send_stop_file(l->o->config, l->context.arena) : NULL;
+
+	if (stopped)
+		log_warning("nothing would be sent: %s", stopped);
+	if (l->list)
+		outbox_view_print_json(json_pack("{s:i, s:O, s:o}", "format", 1, "messages", l->list, "stopped",
+		    stopped ? jsontext(stopped) : json_null()));
+	return l->all_good && !stopped ? 0 : 1;
+}
+
+/* The dry run. */
 static int dry_run(struct cli *cli, struct send_options *o, struct err *e)
 {
 	struct arena a = {0};
@@ -87,10 +107,8 @@ static int dry_run(struct cli *cli, struct send_options *o, struct err *e)
 	if (cli_open_store(cli, STORE_READ, &l.store, e) == 0) {
 		l.context = (struct transport_context){o->config, l.store, &a, o->now, false, NULL};
 		if (look_at_all(&l, e) == 0)
-			rc = l.all_good ? 0 : 1;
+			rc = conclude(&l);
 	}
-	if (rc >= 0 && l.list)
-		outbox_view_print_json(json_pack("{s:i, s:O}", "format", 1, "messages", l.list));
 	json_decref(l.list);
 	arena_clear(&a);
 	return rc;

@@ -1,5 +1,5 @@
-/* Templates: a small language of values, conditions and loops, compiled once and rendered many times (mailroom-template(5)). It reads
- * no files and knows nothing of mail. */
+/* Templates: a small language of values, conditions and loops, compiled once and rendered many times
+ * (mailroom-template(5)). It reads no files and knows nothing of mail. */
 #ifndef BASE_TEMPLATE_H
 #define BASE_TEMPLATE_H
 
@@ -48,16 +48,17 @@ enum {
 
 struct template;
 
-/* Compiles n bytes. `file` names them in errors; `names` must live as long as the result. CONFIG, with file and line, for a
- * name that is not in the table or not of the kind that is needed there, a block that is not closed or closed by
- * another's end, a tag that is none, and (HTML) a value in a tag outside of quotes. Linear in n. Free with template_free. */
+/* Compiles n bytes. `file` names them in errors; `names` must live as long as the result. CONFIG, with file and line,
+ * for a name that is not in the table or not of the kind that is needed there, a block that is not closed or closed by
+ * another's end, a tag that is none, and (HTML) a value in a tag outside of quotes. Linear in n. Free with
+ * template_free. */
 int template_parse(const char *file, const char *bytes, size_t n, enum template_escape escape,
     const struct template_name *names, struct template **t, struct err *e);
 void template_free(struct template *t);
 
-/* Appends the result; values[i] belongs to names[i]. Fails, with *out as it was, only where the result would have more than
- * TEMPLATE_OUTPUT_BYTES or take more than TEMPLATE_STEPS steps (INPUT). Control characters in values but line ends, and what
- * turns the direction of text around, are left out; bytes of no character become U+FFFD. */
+/* Appends the result; values[i] belongs to names[i]. Fails, with *out as it was, only where the result would have more
+ * than TEMPLATE_OUTPUT_BYTES or take more than TEMPLATE_STEPS steps (INPUT). Control characters in values but line
+ * ends, and what turns the direction of text around, are left out; bytes of no character become U+FFFD. */
 int template_render(const struct template *t, const union template_value *values, struct buf *out, struct err *e);
 
 #endif

@@ -448,8 +448,8 @@ static int tag(struct parser *p, bool *is_block, struct err *e)
 	return is_name(&w, "plural") ? words(p, TEMPLATE_OP_PLURAL, e) : print(p, &w, e);
 }
 
-/* The blanks before a block's tag that is alone on its line belong to the line, which writes nothing; the literal is one
- * operation behind `at` when it is there. */
+/* The blanks before a block's tag that is alone on its line belong to the line, which writes nothing; the literal is
+ * one operation behind `at` when it is there. */
 static void trim_literal(struct parser *p, size_t at, size_t blanks)
 {
 	if (blanks > 0 && at < p->t->count && p->t->ops[at].kind == TEMPLATE_OP_LITERAL)

@@ -32,15 +32,16 @@ struct template_scan {
 	size_t tag_line;  /* its line */
 };
 
-/* The text up to the next tag or the end; the scan stands behind the "{{" then. *tag says whether there is one. Comments
- * ("{{! ... }}") are passed over by template_scan_comment. */
+/* The text up to the next tag or the end; the scan stands behind the "{{" then. *tag says whether there is one.
+ * Comments ("{{! ... }}") are passed over by template_scan_comment. */
 struct span template_scan_literal(struct template_scan *s, bool *tag);
-/* The next word of the tag. CONFIG for what is none, a string or a tag that is not closed. Behind END the scan stands behind "}}". */
+/* The next word of the tag. CONFIG for what is none, a string or a tag that is not closed. Behind END the scan stands
+ * behind "}}". */
 int template_scan_word(struct template_scan *s, struct template_word *w, struct err *e);
 /* True at the "!" of a comment, which is passed over then up to "}}". */
 int template_scan_comment(struct template_scan *s, bool *is_comment, struct err *e);
-/* The tag that has just ended is alone on its line: then the rest of that line is passed over, its end too. The caller takes
- * the blanks before it off the literal (s->bol, s->open). */
+/* The tag that has just ended is alone on its line: then the rest of that line is passed over, its end too. The caller
+ * takes the blanks before it off the literal (s->bol, s->open). */
 bool template_scan_alone(struct template_scan *s);
 
 /* Fills *e with "FILE:LINE: ..." of the newest tag; returns -1. */

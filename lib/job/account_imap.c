@@ -132,12 +132,13 @@ static int try_in(const struct account_imap *g, struct arena *a, const struct ac
 int account_imap_test(const struct account_imap *g, struct arena *a, const struct account *account,
     struct account_imap_health *health, struct err *e)
 {
+	bool has_health = !g->dry_run && strcmp(account->provider, ACCOUNTS_IMAP) == 0;
 	struct err other = {0};
 	int rc;
 
 	*health = (struct account_imap_health){0};
 	rc = try_in(g, a, account, health, e);
-	if (!g->dry_run && accounts_set_health(g->store, account->id, rc == 0 ? NULL : e->text, g->now, &other) != 0 &&
+	if (has_health && accounts_set_health(g->store, account->id, rc == 0 ? NULL : e->text, g->now, &other) != 0 &&
 	    rc == 0) {
 		*e = other;
 		return -1;

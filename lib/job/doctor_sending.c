@@ -1,12 +1,9 @@
 #include "job/doctor_checks.h"
 
-#include "base/file.h"
-#include "base/mem.h"
+#include "job/send.h"
 #include "store/stats.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { LATELY_S = 7 * 86400 };
 
@@ -35,15 +32,15 @@ static void take(const char *state, int64_t count, int64_t first_id, void *arg)
 
 void doctor_check_sending(struct doctor *d)
 {
-	const char *set = config_text(d->config, "MAILROOM_STOP_FILE");
-	char *stop = set ? mem_strdup(set) : file_join(config_text(d->config, "MAILROOM_OUTBOX_DIR"), "STOP");
+	struct arena a = {0};
+	const char *stop = send_stop_file(d->config, &a);
 	struct err e = {0};
 
-	if (access(stop, F_OK) == 0)
-		doctor_say(d, DOCTOR_WARNING, "remove it when sending may go on", "%s is there: nothing is sent", stop);
+	if (stop)
+		doctor_say(d, DOCTOR_WARNING, "remove it when sending may go on", "nothing is sent: %s", stop);
 	if (stats_outbox_trouble_each(d->store, d->options->now - LATELY_S, take, d, &e) != 0)
 		doctor_say(d, DOCTOR_PROBLEM, NULL, "%s", e.text);
 	else if (d->worst_of_check == DOCTOR_OK)
 		doctor_say(d, DOCTOR_OK, NULL, "no message needs a person");
-	free(stop);
+	arena_clear(&a);
 }

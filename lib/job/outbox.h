@@ -93,10 +93,11 @@ void outbox_problem_add(struct outbox_problems *p, struct arena *a, const char *
 /* Checks a message against its row and the database: the file is there and a plain file, its size and SHA-256 are
  * those of the review, its lines are fit for the wire, nothing holds a control character, and whoever is still to
  * get it may: of a team digest exactly the active admins of this moment, of a participant update that active
- * participant at this address, of a test only active admins. The bytes that were checked are in *bytes, which the
- * caller clears: what is sent is these, not the file read again. */
-int outbox_check(struct store *s, struct arena *a, const char *dir, const struct outbox_message *m, struct buf *bytes,
-    struct outbox_problems *p, struct err *e);
+ * participant at this address, of a test only active admins. Whoever it failed for is not to get it, unless it goes to
+ * them `again`. The bytes that were checked are in *bytes, which the caller clears: what is sent is these, not the file
+ * read again. */
+int outbox_check(struct store *s, struct arena *a, const char *dir, const struct outbox_message *m, bool again,
+    struct buf *bytes, struct outbox_problems *p, struct err *e);
 
 /* A message as a person reviews it. */
 struct outbox_shown {

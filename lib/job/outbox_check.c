@@ -104,21 +104,22 @@ static bool is_admin(const struct digest_recipients *r, const char *address)
 	return false;
 }
 
-/* Those who are still to get it. Who had it may have left since. */
-static bool is_still_to_get_it(const struct outbox_recipient *r)
+/* Those who are still to get it. Who had it, or whose address was refused, may have left since. */
+static bool is_still_to_get_it(const struct outbox_recipient *r, bool again)
 {
-	return r->state != RECIPIENT_SENT && r->state != RECIPIENT_UNKNOWN;
+	return r->state != RECIPIENT_SENT && r->state != RECIPIENT_UNKNOWN && (again || r->state != RECIPIENT_FAILED);
 }
 
-static int check_admins(struct store *s, struct arena *a, const struct outbox_message *m, bool all,
+static int check_admins(struct store *s, struct arena *a, const struct outbox_message *m, bool again,
     struct outbox_problems *p, struct err *e)
 {
+	bool all = strcmp(m->kind, "team") == 0 && !outbox_is_settled(m);
 	struct digest_recipients admins;
 
 	if (digest_recipients_load(s, a, &admins, e) != 0)
 		return -1;
 	for (size_t i = 0; i < m->recipient_count; i++)
-		if (is_still_to_get_it(&m->recipients[i]) && !is_admin(&admins, m->recipients[i].address))
+		if (is_still_to_get_it(&m->recipients[i], again) && !is_admin(&admins, m->recipients[i].address))
 			outbox_problem_add(p, a,
 			    arena_printf(
 			        a, "%s is no active admin any more: build it again", m->recipients[i].address));
@@ -153,24 +154,25 @@ static int check_participant(
 	return 0;
 }
 
-static int check_recipients(
-    struct store *s, struct arena *a, const struct outbox_message *m, struct outbox_problems *p, struct err *e)
+static int check_recipients(struct store *s, struct arena *a, const struct outbox_message *m, bool again,
+    struct outbox_problems *p, struct err *e)
 {
 	if (strcmp(m->kind, "participant") != 0)
-		return check_admins(s, a, m, strcmp(m->kind, "team") == 0 && !outbox_is_settled(m), p, e);
+		return check_admins(s, a, m, again, p, e);
 	if (m->recipient_count > 1)
 		outbox_problem_add(p, a, "a participant update has one recipient");
 	for (size_t i = 0; i < m->recipient_count; i++)
-		if (is_still_to_get_it(&m->recipients[i]) && check_participant(s, a, &m->recipients[i], p, e) != 0)
+		if (is_still_to_get_it(&m->recipients[i], again) &&
+		    check_participant(s, a, &m->recipients[i], p, e) != 0)
 			return -1;
 	return 0;
 }
 
-int outbox_check(struct store *s, struct arena *a, const char *dir, const struct outbox_message *m, struct buf *bytes,
-    struct outbox_problems *p, struct err *e)
+int outbox_check(struct store *s, struct arena *a, const char *dir, const struct outbox_message *m, bool again,
+    struct buf *bytes, struct outbox_problems *p, struct err *e)
 {
 	*p = (struct outbox_problems){0};
 	check_file(a, outbox_path(a, dir, m->id), m, bytes, p);
 	check_words(a, m, p);
-	return check_recipients(s, a, m, p, e);
+	return check_recipients(s, a, m, again, p, e);
 }

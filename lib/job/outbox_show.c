@@ -57,7 +57,7 @@ int outbox_show(struct store *s, struct arena *a, const char *dir, int64_t id, s
 		err_set(e, ERR_NO_INPUT, "outbox %lld: there is no such message", (long long)id);
 		goto out;
 	}
-	if (outbox_check(s, a, dir, out->message, &bytes, &out->problems, e) != 0)
+	if (outbox_check(s, a, dir, out->message, false, &bytes, &out->problems, e) != 0)
 		goto out;
 	if (out->message->state == OUTBOX_DISCARDED || out->message->state == OUTBOX_SENT)
 		out->problems.count = 0;

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/stamp.h"
 #include "base/study_days.h"
+#include "job/display.h"
 #include "job/tally.h"
 #include "store/compliance.h"
 
@@ -125,12 +126,14 @@ static int set_calendars(struct reckoning *r, int64_t first, int64_t last, size_
 static void note_unreadable(
     struct reckoning *r, struct reckoning_rows *rows, const struct compliance_row *row, uint32_t person)
 {
-	size_t n = row->timestamp.len < EXAMPLE_BYTES ? row->timestamp.len : EXAMPLE_BYTES;
+	struct span t = row->timestamp;
 
 	if (rows->unreadable++ > 0)
 		return;
-	rows->example = arena_printf(&r->words, "\"%.*s\", of %s", (int)n, row->timestamp.at ? row->timestamp.at : "",
-	    tally_did(r->tally, person));
+	if (t.len > EXAMPLE_BYTES)
+		t.len = EXAMPLE_BYTES;
+	rows->example = arena_printf(&r->words, "\"%s\", of %s", display_clean(&r->words, span_dup(&r->words, t)),
+	    display_clean(&r->words, tally_did(r->tally, person)));
 }
 
 static void count_row(struct reckoning_rows *rows, const char *what)

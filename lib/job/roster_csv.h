@@ -55,7 +55,7 @@ struct roster_import_rules {
 	const char *actor;
 	int64_t now;
 	bool dry_run;
-	/* Told of every row that was added or updated; NULL: nobody is. */
+	/* Told of every row that was added or updated, or whose status does not count; NULL: nobody is. */
 	void (*changed)(size_t line, const struct roster_outcome *o, void *arg);
 	void *arg;
 };

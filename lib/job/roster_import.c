@@ -42,7 +42,7 @@ static bool tell(struct importing *im, size_t line, const struct roster_outcome 
 		csv_faults_add(&im->out->erased, im->a, line, "%s", o->why);
 		return false;
 	}
-	if (o->change != ROSTER_UNCHANGED && im->rules->changed)
+	if ((o->change != ROSTER_UNCHANGED || o->stays_unsubscribed) && im->rules->changed)
 		im->rules->changed(line, o, im->rules->arg);
 	put->id = o->participant.id;
 	put->change = o->change == ROSTER_ADDED     ? PEOPLE_ADDED

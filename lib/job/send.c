@@ -10,9 +10,11 @@
 #include "job/send_log.h"
 #include "job/send_work.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { STOP_FILE_BYTES = 4096 };
@@ -53,26 +55,39 @@ static void stop(struct send_work *w, const char *why)
 }
 
 /* The first line of the stop file is the reason. */
-static bool is_stopped_by_file(struct send_work *w)
+const char *send_stop_file(const struct config *c, struct arena *a)
 {
-	const char *set = config_text(w->o->config, "MAILROOM_STOP_FILE");
-	char *path = set ? mem_strdup(set) : file_join(w->dir, "STOP");
-	bool there = access(path, F_OK) == 0;
-	struct arena a = {0};
+	const char *set = config_text(c, "MAILROOM_STOP_FILE"), *said = NULL;
+	char *path = set ? mem_strdup(set) : file_join(config_text(c, "MAILROOM_OUTBOX_DIR"), "STOP");
 	struct buf text = {0};
 	struct err e = {0};
+	struct stat st;
 
-	if (there) {
+	if (lstat(path, &st) != 0) {
+		/* What cannot be looked at may be there. */
+		if (errno != ENOENT && errno != ENOTDIR)
+			said = arena_printf(a, "%s: %s, so that it may be there", path, strerror(errno));
+	} else {
 		if (outbox_file_read(path, &text, &e) != 0 || text.len > STOP_FILE_BYTES)
 			buf_reset(&text);
-		char *line = arena_strndup(&a, buf_str(&text), strcspn(buf_str(&text), "\r\n"));
-		const char *reason = send_log_words(&a, line);
-		stop(w, arena_printf(&a, "%s is there%s%s", path, *reason ? ": " : "", reason));
+		char *line = arena_strndup(a, buf_str(&text), strcspn(buf_str(&text), "\r\n"));
+		const char *reason = send_log_words(a, line);
+		said = arena_printf(a, "%s is there%s%s", path, *reason ? ": " : "", reason);
 	}
 	buf_clear(&text);
-	arena_clear(&a);
 	free(path);
-	return there;
+	return said;
+}
+
+static bool is_stopped_by_file(struct send_work *w)
+{
+	struct arena a = {0};
+	const char *said = send_stop_file(w->o->config, &a);
+
+	if (said)
+		stop(w, said);
+	arena_clear(&a);
+	return said != NULL;
 }
 
 bool send_must_stop(struct send_work *w, size_t recipients)

@@ -67,6 +67,13 @@ struct send_totals {
  * is not certain becomes "unknown" in the next run. */
 int send_run(const struct send_options *o, struct send_totals *t, struct err *e);
 
+/* Why a run would leave the message as it is, whatever outbox_check says: its state, or more recipients than a limit of
+ * the settings allows at all. NULL: for neither. In `a`. */
+const char *send_objection(const struct send_options *o, struct arena *a, const struct outbox_message *m);
+
+/* "PATH is there: its first line" while there is a stop file, or nobody can tell; in `a`. NULL: there is none. */
+const char *send_stop_file(const struct config *c, struct arena *a);
+
 /* A person decides about a message with unknown recipients: they got it (`sent`), or it goes to them again. NO_INPUT
  * when there is no such message, REFUSED when nothing is unknown about it, TEMPORARY when a run is at work. `who` is
  * the user of the machine. */

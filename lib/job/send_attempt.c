@@ -1,6 +1,7 @@
 #include "job/outbox.h"
 #include "job/send_log.h"
 #include "job/send_work.h"
+#include "store/participants.h"
 
 #include <string.h>
 
@@ -69,6 +70,37 @@ static struct attempt result_of(struct send_item *item, const struct transport_r
 	return a;
 }
 
+static const struct outbox_recipient *recipient_of(const struct outbox_message *m, const char *address)
+{
+	for (size_t i = 0; i < m->recipient_count; i++)
+		if (strcmp(m->recipients[i].address, address) == 0)
+			return &m->recipients[i];
+	return NULL;
+}
+
+/* A service that sends nothing to an address any more, for it bounced there or complained, would refuse each day's update: the participant
+ * is not written to until a person says so. */
+static int rest_participant(
+    struct send_work *w, const struct send_item *item, const struct transport_recipient *r, struct err *e)
+{
+	const struct outbox_recipient *to = recipient_of(item->message, r->address);
+	struct arena a = {0};
+	struct participant p;
+	bool found, changed;
+	int rc = 0;
+
+	if (!to || !to->participant_id)
+		return 0;
+	rc = participants_get_by_id(w->o->store, &a, to->participant_id, &p, &found, e);
+	if (rc == 0 && found && p.status == PARTICIPANT_ACTIVE)
+		rc = participants_set_status(w->o->store, p.id, PARTICIPANT_INACTIVE,
+		    arena_printf(&a, "%s sends nothing to %s: %s", item->route->kind->name, r->address,
+		        r->words ? r->words : "inactive there"),
+		    "digest-send", item->finished_at, &changed, e);
+	arena_clear(&a);
+	return rc;
+}
+
 /* All of an item is on record: within the transaction. */
 static int settle(struct send_work *w, struct send_item *item, struct err *e)
 {
@@ -81,6 +113,8 @@ static int settle(struct send_work *w, struct send_item *item, struct err *e)
 		struct attempt a = result_of(item, r);
 		if (attempts_finish(s, &a, e) != 0 ||
 		    outbox_set_recipient(s, id, r->address, outcomes[r->outcome].state, e) != 0)
+			return -1;
+		if (r->suppressed && rest_participant(w, item, r, e) != 0)
 			return -1;
 		if (r->outcome == TRANSPORT_ACCOUNT && send_route_is_smtp(item->route) && item->route->account_id &&
 		    attempts_stop_account(

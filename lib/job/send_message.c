@@ -30,17 +30,15 @@ static int expire(struct send_work *w, const struct outbox_message *m, struct er
 	return 0;
 }
 
-/* May it go out by its state? Told when a person named it. */
-static bool is_due(struct send_work *w, struct arena *a, const struct outbox_message *m)
+/* Why it does not go out by its state, with what then; NULL: it does. */
+static const char *not_due(const struct send_options *o, struct arena *a, const struct outbox_message *m)
 {
 	const char *what_then = "";
 
 	if (m->state == OUTBOX_READY || m->state == OUTBOX_DEFERRED)
-		return true;
-	if (w->o->transport && (m->state == OUTBOX_FAILED || m->state == OUTBOX_SIMULATED))
-		return true;
-	if (!w->o->id)
-		return false;
+		return NULL;
+	if (o->transport && (m->state == OUTBOX_FAILED || m->state == OUTBOX_SIMULATED))
+		return NULL;
 	switch (m->state) {
 	case OUTBOX_HELD: what_then = ": `digest-send release` lets it go"; break;
 	case OUTBOX_FAILED:
@@ -48,8 +46,36 @@ static bool is_due(struct send_work *w, struct arena *a, const struct outbox_mes
 	case OUTBOX_UNKNOWN: what_then = ": `digest-send resolve` decides"; break;
 	default: break;
 	}
-	send_tell(w, m, SEND_REFUSED, NULL, arena_printf(a, "it is %s%s", outbox_state_name(m->state), what_then));
-	return false;
+	return arena_printf(a, "it is %s%s", outbox_state_name(m->state), what_then);
+}
+
+static bool is_to_get_it(const struct send_options *o, const struct outbox_recipient *r)
+{
+	return r->state == RECIPIENT_WAITING || r->state == RECIPIENT_DEFERRED ||
+	       (o->transport && (r->state == RECIPIENT_FAILED || r->state == RECIPIENT_SIMULATED));
+}
+
+/* A message for more than a limit would never go; NULL: it is not. */
+static const char *too_many(const struct send_options *o, struct arena *a, const struct outbox_message *m)
+{
+	static const char *const limits[] = {"MAILROOM_MAX_PER_RUN", "MAILROOM_MAX_PER_DAY"};
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->recipient_count; i++)
+		n += is_to_get_it(o, &m->recipients[i]);
+	for (size_t i = 0; i < 2; i++) {
+		int64_t most = config_int(o->config, limits[i]);
+		if (most && (int64_t)n > most)
+			return arena_printf(a, "it has %zu recipients, %s allows %lld", n, limits[i], (long long)most);
+	}
+	return NULL;
+}
+
+const char *send_objection(const struct send_options *o, struct arena *a, const struct outbox_message *m)
+{
+	const char *why = not_due(o, a, m);
+
+	return why ? why : too_many(o, a, m);
 }
 
 /* Those it is still to reach. */
@@ -59,13 +85,10 @@ static void take_recipients(struct send_work *w, struct send_item *item)
 
 	item->count = 0;
 	item->recipients = arena_array(&item->arena, m->recipient_count, sizeof *item->recipients);
-	for (size_t i = 0; i < m->recipient_count; i++) {
-		enum recipient_state state = m->recipients[i].state;
-		bool again = w->o->transport && (state == RECIPIENT_FAILED || state == RECIPIENT_SIMULATED);
-		if (state == RECIPIENT_WAITING || state == RECIPIENT_DEFERRED || again)
+	for (size_t i = 0; i < m->recipient_count; i++)
+		if (is_to_get_it(w->o, &m->recipients[i]))
 			item->recipients[item->count++] =
 			    (struct transport_recipient){.address = m->recipients[i].address};
-	}
 }
 
 static int go(struct send_work *w, struct send_item *item, struct err *e)
@@ -102,45 +125,38 @@ static const char *join(struct arena *a, const struct outbox_problems *p)
 	return all;
 }
 
-/* A message for more than a limit would never go. */
-static bool is_too_many(struct send_work *w, const struct outbox_message *m, size_t n, struct arena *a)
-{
-	static const char *const limits[] = {"MAILROOM_MAX_PER_RUN", "MAILROOM_MAX_PER_DAY"};
-
-	for (size_t i = 0; i < 2; i++) {
-		int64_t most = config_int(w->o->config, limits[i]);
-		if (most && (int64_t)n > most) {
-			send_tell(w, m, SEND_REFUSED, NULL,
-			    arena_printf(a, "it has %zu recipients, %s allows %lld", n, limits[i], (long long)most));
-			return true;
-		}
-	}
-	return false;
-}
-
 static int take(struct send_work *w, struct send_item *item, int64_t id, struct err *e)
 {
 	struct outbox_message *m;
 	struct outbox_problems p;
+	const char *why;
 
 	if (outbox_get(w->o->store, &item->arena, id, &m, e) != 0)
 		return -1;
 	if (!m)
 		return err_set(e, ERR_NO_INPUT, "outbox %lld: there is no such message", (long long)id);
-	if (!is_due(w, &item->arena, m))
+	if ((why = not_due(w->o, &item->arena, m)) != NULL) {
+		/* Told when a person named it; else another program was faster. */
+		if (w->o->id)
+			send_tell(w, m, SEND_REFUSED, NULL, why);
 		return 0;
+	}
 	item->message = m;
 	item->was = m->state;
 	if (send_now(w) >= outbox_stale_at(m))
 		return expire(w, m, e);
-	if (outbox_check(w->o->store, &item->arena, w->dir, m, &item->bytes, &p, e) != 0)
+	if (outbox_check(w->o->store, &item->arena, w->dir, m, w->o->transport != NULL, &item->bytes, &p, e) != 0)
 		return -1;
 	if (p.count > 0) {
 		send_tell(w, m, SEND_REFUSED, NULL, join(&item->arena, &p));
 		return 0;
 	}
 	take_recipients(w, item);
-	if (is_too_many(w, m, item->count, &item->arena) || send_must_stop(w, item->count))
+	if ((why = too_many(w->o, &item->arena, m)) != NULL) {
+		send_tell(w, m, SEND_REFUSED, NULL, why);
+		return 0;
+	}
+	if (send_must_stop(w, item->count))
 		return 0;
 	return go(w, item, e);
 }

@@ -96,6 +96,38 @@ static int recover_sending(struct send_work *w, struct arena *a, struct err *e)
 	return 0;
 }
 
+/* The attempts at a message that got it to somebody, or may have. */
+struct traces {
+	size_t sent, unknown; /* recipients of all attempts */
+	size_t attempts;      /* that are unknown for somebody */
+	int last_attempt;
+};
+
+static void count_trace(const struct attempt *t, void *arg)
+{
+	struct traces *c = arg;
+
+	c->sent += t->status == ATTEMPT_SENT;
+	if (t->status != ATTEMPT_UNKNOWN)
+		return;
+	c->unknown++;
+	c->attempts += t->attempt != c->last_attempt;
+	c->last_attempt = t->attempt;
+}
+
+/* A copy of a message proves something about all who are unknown only if each attempt that may have left it was to all
+ * of them: the copy may be of an earlier one that the server took for others. */
+static int would_prove(
+    struct send_work *w, const struct outbox_message *m, size_t unknown_recipients, bool *proves, struct err *e)
+{
+	struct traces c = {0};
+
+	if (attempts_each_of(w->o->store, m->id, count_trace, &c, e) != 0)
+		return -1;
+	*proves = c.sent == 0 && c.unknown == c.attempts * unknown_recipients;
+	return 0;
+}
+
 static int ask_transport(struct send_work *w, struct arena *a, const struct outbox_message *m, const struct attempt *t,
     enum transport_found *found, const char **remote_id, struct err *e)
 {
@@ -103,7 +135,8 @@ static int ask_transport(struct send_work *w, struct arena *a, const struct outb
 	struct transport transport = {0};
 	struct transport_message tm = {
 	    .outbox_id = m->id, .kind = m->kind, .from = m->from_address, .message_id = m->message_id};
-	int rc;
+	bool proves = true;
+	int rc = 0;
 
 	if (m->token)
 		tm.envelope_id = arena_printf(a, "%s.%d", m->token, t->attempt);
@@ -119,7 +152,10 @@ static int ask_transport(struct send_work *w, struct arena *a, const struct outb
 		if (m->recipients[i].state == RECIPIENT_UNKNOWN)
 			tm.recipients[tm.recipient_count++] =
 			    (struct transport_recipient){.address = m->recipients[i].address};
-	rc = transport.find ? transport.find(transport.state, a, &tm, found, remote_id, e) : 0;
+	if (transport.finds_by_message_id)
+		rc = would_prove(w, m, tm.recipient_count, &proves, e);
+	if (rc == 0 && proves && transport.find)
+		rc = transport.find(transport.state, a, &tm, found, remote_id, e);
 	if (transport.close)
 		transport.close(transport.state);
 	return rc;

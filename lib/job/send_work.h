@@ -2,6 +2,8 @@
 #ifndef JOB_SEND_WORK_H
 #define JOB_SEND_WORK_H
 
+#include "base/arena.h"
+#include "base/buf.h"
 #include "job/send.h"
 #include "store/attempts.h"
 

@@ -63,8 +63,8 @@ static int list_surveys(struct syncing *y, const regex_t *filter, struct err *e)
 		if (!filter || regexec(filter, list[i].name, 0, NULL, 0) == 0)
 			add_survey(y, list[i].id, list[i].name, filter != NULL);
 	if (filter && y->count == before)
-		return err_set(e, ERR_NO_INPUT, "none of the account's %zu surveys has a name that \"%.200s\" finds", n,
-		    y->o->filter);
+		return err_set(e, ERR_NO_INPUT,
+		    "\"%.200s\" finds the name of none of the account's surveys: it has %zu", y->o->filter, n);
 	return 0;
 }
 

@@ -57,6 +57,7 @@ struct transport {
 	size_t max_recipients; /* in one call; 0: no limit. A message for more is sent in several calls */
 	bool
 	    all_recipients; /* the other side reads the recipients from the message: it goes to all of them or is not sent */
+	bool finds_by_message_id; /* find tells that the message was sent, and not to whom or by which attempt */
 
 	/* Gets ready (connects, logs in) before anything is noted as sending; may do nothing. An error's code says whose fault it is: TEMPORARY,
 	 * UNAVAILABLE or CONFIG; *account_fault: the login was refused, the account should be switched off. */

@@ -365,6 +365,7 @@ int transport_smtp_open(
 	        &t->arena, strchr(t->settings.host, ':') ? "[%s]:%d" : "%s:%d", t->settings.host, t->settings.port),
 	    .account_id = t->account.id,
 	    .max_recipients = RECIPIENTS_MAX,
+	    .finds_by_message_id = true,
 	    .open = open_line,
 	    .send = send_message,
 	    .find = find_sent,

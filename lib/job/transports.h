@@ -35,7 +35,7 @@ enum transport_readiness {
 /* How a kind stands for the sender `from` (normalised address): reads settings and the database, asks nobody
  * outside. *why is a clause in c->arena or static, for a person ("smtp.example.org:587 is set for
  * mara@harbor.example", "no SMTP server is set for mara@harbor.example", "switched off since 535 5.7.8 bad password:
- * `account smtp test` switches it on"). -1 only where the database or the settings cannot be read. */
+ * `account test` switches it on"). -1 only where the database or the settings cannot be read. */
 typedef int transport_readiness_function(const struct transport_context *c, const char *from,
     enum transport_readiness *ready, const char **why, struct err *e);
 

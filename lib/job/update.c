@@ -184,7 +184,8 @@ static int by_count(const void *x, const void *y)
 	return a->count != b->count ? (a->count < b->count) - (a->count > b->count) : by_name(x, y);
 }
 
-/* n kinds, which are put in order, as rows of kind_names: the most frequent first, what is beyond MOST_KINDS in a last row without name. */
+/* n kinds, which are put in order, as rows of kind_names: the most frequent first, what is beyond MOST_KINDS in a last
+ * row without name. */
 static void put_kinds(struct arena *a, struct reckoned_type *kinds, size_t n, union template_value *v)
 {
 	union template_value *rows = arena_zalloc(a, (MOST_KINDS + 1) * KIND_VALUES * sizeof *rows), *last;

@@ -1,5 +1,5 @@
-/* A participant's daily update: the window of study days and what it means, as subject, text and page in the participant's
- * language. It reads no database and sends nothing. */
+/* A participant's daily update: the window of study days and what it means, as subject, text and page in the
+ * participant's language. It reads no database and sends nothing. */
 #ifndef JOB_UPDATE_H
 #define JOB_UPDATE_H
 
@@ -32,10 +32,10 @@ bool update_needs_action(const struct reckoned *w);
 /* Where the window leads. */
 struct update_outlook {
 	uint32_t needed_days; /* active days that are missing; 0: the required ones are reached */
-	uint32_t
-	    within_days; /* days left of the first full window that can still become active, today included if it is not so yet */
-	/* Who is not on track is so again after as many active days in a row, the first of them today, or tomorrow where today is active
-	 * already; up to recover_date. 0: never. Nobody who is on track needs it: 0. */
+	/* Days left of the first full window that can still become active, today included if it is not so yet. */
+	uint32_t within_days;
+	/* Who is not on track is so again after as many active days in a row, the first of them today, or tomorrow
+	 * where today is active already; up to recover_date. 0: never. Nobody who is on track needs it: 0. */
 	uint32_t recover_days;
 	int64_t recover_date;
 };
@@ -45,8 +45,8 @@ struct update_outlook update_outlook(const struct reckoned *w);
 /* The values that a template may use, as mailroom-template(5) lists them. */
 extern const struct template_name update_names[];
 
-/* The templates of one language, compiled with update_names; `text` may be missing where there is Markdown or HTML, `html` where there
- * is text or Markdown. */
+/* The templates of one language, compiled with update_names; `text` may be missing where there is Markdown or HTML,
+ * `html` where there is text or Markdown. */
 struct update_templates {
 	const char *language; /* "en", "pt-br" */
 	struct template *subject, *text, *html, *markdown;

@@ -33,7 +33,7 @@ void update_catalogue_free(struct update_catalogue *c)
 	free(c);
 }
 
-/* Lower case, "-" between the parts; false when it cannot be a language tag (RFC 5646 section 2.1, in its coarse form). */
+/* Lower case, "-" between the parts; false when it cannot be a language tag (RFC 5646 section 2.1, coarsely). */
 static bool normalise(const char *s, size_t n, char out[static LANGUAGE_BYTES])
 {
 	size_t part = 0;

@@ -10,8 +10,8 @@ bool update_needs_action(const struct reckoned *w)
 	return latest(w)->retrievals == 0 && latest(w)->engagements == 0;
 }
 
-/* The smallest number of active days in a row from `first_ahead` days after the latest one on (0: that day itself) that puts the
- * participant on track, by the rule of job/reckoning.h for the last of them; 0: none does. */
+/* The smallest number of active days in a row from `first_ahead` days after the latest one on (0: that day itself) that
+ * puts the participant on track, by the rule of job/reckoning.h for the last of them; 0: none does. */
 static uint32_t days_to_recover(const struct reckoned *w, uint32_t first_ahead)
 {
 	uint32_t size = w->study->window_days, known = w->window_days, active = w->active_days;

@@ -1,6 +1,7 @@
 #include "job/updates.h"
 
 #include "base/mem.h"
+#include "base/sha256.h"
 #include "base/stamp.h"
 #include "base/study_days.h"
 #include "base/zone.h"
@@ -312,19 +313,29 @@ static int check_still(struct updates *u, const struct person *p, bool *still, s
 	return 0;
 }
 
+/* Without the study: who is moved to another one, or whose study gets another label, has had the update of the day. */
 static const char *dedupe_key(struct arena *a, const struct person *p)
 {
 	char day[STAMP_DAY_BYTES];
 
-	return arena_printf(a, "participant:%s:%lld:%s", p->study_day->study->label, (long long)p->id,
-	    stamp_format_day(p->study_day->day, day));
+	return arena_printf(a, "participant:%lld:%s", (long long)p->id, stamp_format_day(p->study_day->day, day));
+}
+
+/* What the real run would make of the one that waits; `bytes` was composed with its stamp. */
+static enum updates_outcome compare(const struct outbox_message *earlier, const struct buf *bytes)
+{
+	unsigned char digest[SHA256_BYTES];
+
+	sha256_of(bytes->data, bytes->len, digest);
+	return bytes->len == earlier->size_bytes && memcmp(digest, earlier->sha256, sizeof digest) == 0
+	           ? UPDATE_UNCHANGED
+	           : UPDATE_REPLACED;
 }
 
 /* Without a batch: as far as it goes without writing. */
 static int try_letter(struct updates *u, struct letter *l, const char *key, struct updates_item *item, struct err *e)
 {
-	const struct outbox_stamp stamp = {
-	    .message_id = "dry-run@mailroom.invalid", .token = "dry-run", .date = u->now};
+	struct outbox_stamp stamp = {.message_id = "dry-run@mailroom.invalid", .token = "dry-run", .date = u->now};
 	struct outbox_message *earlier;
 	struct buf bytes = {0};
 	int rc;
@@ -336,9 +347,11 @@ static int try_letter(struct updates *u, struct letter *l, const char *key, stru
 		return err_set(
 		    e, ERR_REFUSED, "outbox %lld: it is %s", (long long)earlier->id, outbox_state_name(earlier->state));
 	}
+	if (earlier && earlier->token)
+		stamp = (struct outbox_stamp){earlier->message_id, earlier->token, earlier->created_at};
 	rc = compose(l, &stamp, &bytes, e);
+	item->outcome = earlier ? compare(earlier, &bytes) : UPDATE_NEW;
 	buf_clear(&bytes);
-	item->outcome = UPDATE_NEW;
 	return rc;
 }
 
@@ -411,9 +424,8 @@ static int check_not_over(const struct updates *u, struct err *e)
 	for (size_t i = 0; i < u->studies.count; i++)
 		if (!u->ask.dry_run && (!u->only || u->only == u->days[i].study) && u->days[i].ends_at <= u->now)
 			return err_set(e, ERR_USAGE,
-			    "--date: the study day %s of study %s is over: nobody would get its updates any more (-n "
-			    "and "
-			    "participant preview show them)",
+			    "--date: the study day %s of study %s is over: nobody would get its updates any more "
+			    "(-n and participant preview show them)",
 			    u->ask.date, u->days[i].study->label);
 	return 0;
 }

@@ -1,4 +1,5 @@
-/* The participants' updates of a study day: roster and compliance database -> facts -> messages -> outbox. Sends nothing. */
+/* The participants' updates of a study day: roster and compliance database -> facts -> messages -> outbox. Sends
+ * nothing. */
 #ifndef JOB_UPDATES_H
 #define JOB_UPDATES_H
 
@@ -43,18 +44,18 @@ struct updates_result {
 /* One that is under way, from updates_open to updates_close. */
 struct updates;
 
-/* Reads settings (MAILROOM_PARTICIPANT_FROM, _FROM_NAME, MAILROOM_UNSUBSCRIBE, MAILROOM_TEMPLATE_DIR, _LANGUAGE, MAILROOM_STUDY_FILE,
- * MAILROOM_COMPLIANCE_DB), templates, the active participants, and what they did. Writes nothing. CONFIG with what to do where a setting is
- * missing or wrong; NO_INPUT when ask->did is in no roster, REFUSED when that participant is not active; USAGE for a study
- * that is none and for a day that is to come. */
+/* Reads settings (MAILROOM_PARTICIPANT_FROM, _FROM_NAME, MAILROOM_UNSUBSCRIBE, MAILROOM_TEMPLATE_DIR, _LANGUAGE,
+ * MAILROOM_STUDY_FILE, MAILROOM_COMPLIANCE_DB), templates, the active participants, and what they did. Writes nothing.
+ * CONFIG with what to do where a setting is missing or wrong; NO_INPUT when ask->did is in no roster, REFUSED when that
+ * participant is not active; USAGE for a study that is none and for a day that is to come. */
 int updates_open(struct store *s, const struct config *c, const struct updates_ask *ask, int64_t now,
     struct updates **out, struct err *e);
 void updates_close(struct updates *u);
 
 /* Builds one update for each active participant who has made a feed request, all in one transaction; *out lives until
- * updates_close. There is never a second one of a participant and study day once anybody got the first, or may have: those are skipped. One
- * participant's failure (an address that no header can hold) is an item; USAGE when the day is over already, unless as a dry run: nobody would
- * get its updates any more. */
+ * updates_close. There is never a second one of a participant and study day once anybody got the first, or may have:
+ * those are skipped. One participant's failure (an address that no header can hold) is an item; USAGE when the day is
+ * over already, unless as a dry run: nobody would get its updates any more. */
 int updates_build(struct updates *u, struct updates_result *out, struct err *e);
 
 struct updates_preview {

@@ -1,5 +1,5 @@
-/* The body of an outgoing message: written once, as HTML, Markdown or text, it becomes HTML and text that say the same. Who writes the
- * bytes of the message is mail/compose. */
+/* The body of an outgoing message: written once, as HTML, Markdown or text, it becomes HTML and text that say the same.
+ * Who writes the bytes of the message is mail/compose. */
 #ifndef MAIL_BODY_H
 #define MAIL_BODY_H
 
@@ -29,23 +29,24 @@ struct body {
 	const char *html; /* a whole page */
 };
 
-/* Makes both forms of n bytes; they live in `a`, are valid UTF-8 and hold no control characters. Bytes of no character become
- * U+FFFD. INPUT when the body is longer than BODY_BYTES or BODY_MARKDOWN_BYTES. Linear in n but for what
- * cmark is not. Markdown is CommonMark; HTML in it is left out. Of HTML stays what body_html keeps. */
+/* Makes both forms of n bytes; they live in `a`, are valid UTF-8 and hold no control characters. Bytes of no character
+ * become U+FFFD. INPUT when the body is longer than BODY_BYTES or BODY_MARKDOWN_BYTES. Linear in n but for what cmark
+ * is not. Markdown is CommonMark; HTML in it is left out. Of HTML stays what body_html keeps. */
 int body_make(struct arena *a, enum body_kind kind, const char *bytes, size_t n, const struct body_page *page,
     struct body *body, struct err *e);
 
 /* The text alone, cleaned, its lines wrapped. */
 const char *body_text(struct arena *a, const char *text, size_t n);
 
-/* Takes from a piece of HTML, or the body of a page, what has a place in mail: elements of text and tables with their style; links to http,
- * https and mailto; pictures that the message itself brings (cid:), of others their alt text. Forms, scripts, frames, style
- * elements and event handlers go. Elements are closed, and no closing tag stands alone, so that nothing reaches beyond it. With
- * `text` also what a reader of text sees of it, links as "words <url>". */
+/* Takes from a piece of HTML, or the body of a page, what has a place in mail: elements of text and tables with their
+ * style; links to http, https and mailto; pictures that the message itself brings (cid:), of others their alt text.
+ * Forms, scripts, frames, style elements and event handlers go. Elements are closed, and no closing tag stands alone,
+ * so that nothing reaches beyond it. With `text` also what a reader of text sees of it, links as "words <url>". */
 const char *body_html(struct arena *a, const char *html, size_t n, const char **text);
 
-/* The page around what body_html made: language, charset, colours for light and dark, one column of at most 600 px, no picture
- * or font from elsewhere. Classes that follow the dark colours: t text, m muted, l border, c card, g ground; ok and no good and bad. */
+/* The page around what body_html made: language, charset, colours for light and dark, one column of at most 600 px, no
+ * picture or font from elsewhere. Classes that follow the dark colours: t text, m muted, l border, c card, g ground; ok
+ * and no good and bad. */
 const char *body_page(struct arena *a, const struct body_page *page, const char *content);
 
 #endif

@@ -135,7 +135,8 @@ static void put_text(struct cleaner *c, const char *s, size_t n)
 		put_decoded(&c->words, s, n);
 }
 
-/* Style that fetches nothing, runs nothing and leaves the place that it has. A backslash or a comment could hide the words. */
+/* Style that fetches nothing, runs nothing and leaves the place that it has. A backslash or a comment could hide the
+ * words. */
 static bool style_is_good(struct span style)
 {
 	static const char *const bad[] = {"url(", "image(", "image-set(", "expression", "import", "javascript",
@@ -173,8 +174,8 @@ static void put_attribute(struct cleaner *c, const char *name, const struct buf 
 	}
 }
 
-/* The attributes that stay, each once: a second one of the same name is none (WHATWG HTML 13.2.5.33). The hidden attribute
- * becomes style, which both forms know. */
+/* The attributes that stay, each once: a second one of the same name is none (WHATWG HTML 13.2.5.33). The hidden
+ * attribute becomes style, which both forms know. */
 static void put_attributes(struct cleaner *c, const struct html_token *t, bool is_link)
 {
 	const char *at = t->attributes, *end = at + t->attributes_bytes;

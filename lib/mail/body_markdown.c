@@ -101,7 +101,8 @@ static void pop(struct writer *w)
 	set_first(w);
 }
 
-/* "- " or "12. " and as many blanks. Which number an item has is counted by its list, whose user data holds the next one. */
+/* "- " or "12. " and as many blanks. Which number an item has is counted by its list, whose user data holds the next
+ * one. */
 static void open_item(struct writer *w, cmark_node *node)
 {
 	cmark_node *list = cmark_node_parent(node);

@@ -7,7 +7,8 @@ static const char style[] =
     "<style>:root{color-scheme:light dark}@media (prefers-color-scheme:dark){"
     ".g{background:#101418!important}.c{background:#1a2027!important}"
     ".t{color:#e8ecf0!important}.m{color:#9aa7b4!important}.l{border-color:#303a45!important}"
-    ".ok{background:#3f8f62!important}.no{background:#3a444f!important}a{color:#74bedb}}</style>";
+    ".ok{background:#2f7d52!important;color:#ffffff!important}.no{background:#3a444f!important;color:#c9d2db!important}"
+    "a{color:#74bedb}}</style>";
 
 static void put_attribute(struct buf *b, const char *value)
 {

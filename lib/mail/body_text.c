@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* Bytes of the link at s, 0 when there is none. What ends a sentence is no part of it, nor a bracket that it does not open. */
+/* Bytes of the link at s, 0 when there is none. What ends a sentence is no part of it, nor a bracket that it does not
+ * open. */
 static size_t link_bytes(const char *s, size_t n)
 {
 	struct span at = {s, n};

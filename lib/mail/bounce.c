@@ -12,7 +12,8 @@
 enum {
 	LINE_BYTES = 1000,
 	VALUE_BYTES = 20000, /* of a header value that is searched for an address */
-	EXPLAINED = 100      /* recipients whose words are looked for in the notice */
+	NEAR_BYTES = 300,
+	EXPLAINED = 100 /* recipients whose words are looked for in the notice */
 };
 
 struct bounce_reader *bounce_reader_new(void)
@@ -165,12 +166,30 @@ static void conclude(struct reading_report *m)
 	out->kind = delayed ? BOUNCE_DELAYED : BOUNCE_DELIVERED;
 }
 
+/* Does the notice itself say that it waits? Words on a line with a code are a server's last reply: "451 4.4.7 Message delayed". */
+static bool says_it_waits(const struct reading_report *m)
+{
+	struct span s = m->text.plain;
+
+	for (size_t i = 0; i < m->text.count; i++) {
+		const struct phrase_hit *h = &m->text.hits[i];
+		size_t from = h->start > NEAR_BYTES ? h->start - NEAR_BYTES : 0;
+		size_t to = s.len - h->end > NEAR_BYTES ? h->end + NEAR_BYTES : s.len;
+		if (h->category != PHRASE_DELAY)
+			continue;
+		from = bounce_line_start(s, h->start, from);
+		struct span line = {s.at + from, to - from};
+		line.len = bounce_line_stop(line, 0);
+		if (!bounce_find_status(line).len && !bounce_find_code(line))
+			return true;
+	}
+	return false;
+}
+
 /* Some servers write "failed" of what they will try again: a temporary status, and words that say so. */
 static void soften(struct reading_report *m)
 {
-	uint64_t seen = phrase_seen(&m->text, 0, m->text.folded.len);
-
-	if (!phrase_has(seen, PHRASE_DELAY) || phrase_has(seen, PHRASE_GIVEN_UP))
+	if (!says_it_waits(m) || phrase_has(phrase_seen(&m->text, 0, m->text.folded.len), PHRASE_GIVEN_UP))
 		return;
 	for (size_t i = 0; i < m->out->count; i++) {
 		struct bounce_recipient *r = &m->out->recipients[i];

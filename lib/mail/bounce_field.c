@@ -55,6 +55,17 @@ bool field_next(struct span *rest, struct field *f)
 	return false;
 }
 
+void field_extend(struct span *rest, struct field *f)
+{
+	struct span line, ahead = *rest;
+
+	while (line_next(&ahead, &line) && line.len && !name_len(line)) {
+		f->value.len = (size_t)(line.at + line.len - f->value.at);
+		*rest = ahead;
+	}
+	f->value = span_trim(f->value);
+}
+
 static const struct {
 	const char *name;
 	enum bounce_header id;

@@ -14,6 +14,10 @@ struct field {
  * Lines that are no fields are skipped; one behind a value that ends in ";" belongs to it, folded or not. Linear. */
 bool field_next(struct span *rest, struct field *f);
 
+/* Lengthens the value of f, as field_next has just taken it from *rest, by the lines up to the next field or empty line: what servers
+ * forgot to fold. */
+void field_extend(struct span *rest, struct field *f);
+
 /* The next line of *rest without its end; false when *rest is empty. */
 bool line_next(struct span *rest, struct span *line);
 

@@ -166,6 +166,17 @@ static int weigh_lead(struct span s, const struct bounce_candidate *c)
 	           : 0; /* 0: a wrapped sentence */
 }
 
+/* Exchange 2003 and Outlook: "Last, First (a@b) on 11/18/2026 5:12 AM" is a line about one recipient. */
+static bool is_dated(struct span s, const struct bounce_candidate *c)
+{
+	size_t at = c->end;
+
+	while (at < c->line_end && strchr(">\"')] ", s.at[at]))
+		at++;
+	return at > c->end && span_starts((struct span){s.at + at, c->line_end - at}, "on ") && at + 3 < c->line_end &&
+	       ascii_is_digit(s.at[at + 3]) && !memchr(s.at + c->line, '@', c->start - c->line);
+}
+
 /* "a@b <c@d>": the first is a name. */
 static bool is_name(struct span s, size_t end)
 {
@@ -215,6 +226,17 @@ static bool says_what(struct span s, size_t at)
 	return at > 0 && s.at[at - 1] == ':';
 }
 
+/* Is it the first address of the line below one that says "The following recipients could not be reached:"? */
+static bool is_below(const struct reading_report *m, const struct bounce_candidate *c)
+{
+	struct span s = m->text.plain;
+	size_t end = c->line > 1 ? c->line - 1 : 0,
+	       from = bounce_line_start(s, end, end > NEAR_BYTES ? end - NEAR_BYTES : 0);
+	uint64_t seen = phrase_seen(&m->text, from, end);
+
+	return end > from && s.at[end - 1] == ':' && phrase_has(seen, PHRASE_RECIPIENT) && tells_failure(seen);
+}
+
 static void weigh(const struct reading_report *m, struct bounce_candidate *c, size_t previous_end)
 {
 	struct span s = m->text.plain;
@@ -230,6 +252,10 @@ static void weigh(const struct reading_report *m, struct bounce_candidate *c, si
 	c->leads = c->start - c->line < 40 && only_bullet(s, c->line, c->start);
 	if (c->leads)
 		c->weight += weigh_lead(s, c);
+	else if (is_dated(s, c)) {
+		c->leads = true;
+		c->weight += 3;
+	}
 	if (marker > 0)
 		c->weight += near ? 3 : 2;
 	if (marker < 0)
@@ -241,8 +267,10 @@ static void weigh(const struct reading_report *m, struct bounce_candidate *c, si
 		c->weight += 1;
 	if (c->start > from + 3 && says_what(s, c->start) && tells_failure(phrase_seen(&m->text, from, c->start)))
 		c->weight += 2;
+	if (!c->leads && marker == 0 && from == c->line && is_below(m, c))
+		c->weight += 2;
 	if (quoted)
-		c->weight -= 3;
+		c->weight -= s.at[c->line + 1] == ' ' ? 6 : 3; /* "> " is how people quote, ">>> " how servers talk */
 	if (own)
 		c->weight -= c->returned ? 2 : 4;
 	if (is_name(s, c->end))

@@ -53,7 +53,7 @@ static void add_part(struct splitter *s, const struct bounce_headers *h, struct 
 		return;
 	p.kind = kind_of(span_lower(m->a, type), value);
 	p.attached = span_starts(h->v[H_CONTENT_DISPOSITION], "attachment");
-	if (p.kind <= PART_HTML && m->is_multipart && reads_like_status(body))
+	if ((p.kind <= PART_HTML || p.kind == PART_OTHER) && m->is_multipart && reads_like_status(body))
 		p.kind = PART_STATUS;
 	m->parts = arena_more(m->a, m->parts, m->part_count, sizeof *m->parts);
 	m->parts[m->part_count++] = p;

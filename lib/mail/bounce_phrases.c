@@ -86,13 +86,45 @@ static char fold_blank(const unsigned char *s, size_t n, size_t *i)
 	return lines == 0 ? ' ' : lines == 1 ? '\n' : '\f';
 }
 
+/* Length of a reply code, with its enhanced status, at s (n bytes left): "550-5.7.1 "; 0 when there is none. */
+static size_t reply_len(const unsigned char *s, size_t n)
+{
+	if (n < 4 || (s[0] != '4' && s[0] != '5') || !ascii_is_digit((char)s[1]) || !ascii_is_digit((char)s[2]) ||
+	    (s[3] != '-' && s[3] != ' '))
+		return 0;
+	size_t end = 4, dots = 0;
+	while (end < n && end < 14 && (ascii_is_digit((char)s[end]) || s[end] == '.'))
+		dots += s[end++] == '.';
+	return dots == 2 && (end == n || blank_len(s + end, n - end)) ? end : 4;
+}
+
+/* Replies of several lines repeat their code (RFC 5321 section 4.2.1), in the midst of sentences: "has been\n550-5.7.1 blocked". The
+ * length of such a repetition at s, with the white space behind it; else 0. open: the code of the reply so far, "" outside of one. */
+static size_t repetition_len(const unsigned char *s, size_t n, char open[4])
+{
+	size_t len = reply_len(s, n), blank;
+	bool repeats = len && memcmp(s, open, 3) == 0;
+
+	if (!len || (!repeats && s[3] != '-'))
+		return 0;
+	memcpy(open, s[3] == '-' ? (const char *)s : "\0\0\0", 3);
+	while (len < n && (blank = blank_len(s + len, n - len)) > 0)
+		len += blank;
+	return repeats ? len : 0;
+}
+
 static void fold(struct arena *a, struct span utf8, struct phrase_text *t)
 {
 	char *plain = arena_alloc(a, utf8.len + 1), *folded = arena_alloc(a, utf8.len + 1);
 	const unsigned char *s = (const unsigned char *)utf8.at;
-	size_t n = 0;
+	size_t n = 0, skip;
+	char open[4] = "";
 
 	for (size_t i = 0; i < utf8.len;) {
+		if ((n == 0 || folded[n - 1] <= ' ') && (skip = repetition_len(s + i, utf8.len - i, open)) > 0) {
+			i += skip;
+			continue;
+		}
 		if (blank_len(s + i, utf8.len - i)) {
 			plain[n] = folded[n] = fold_blank(s, utf8.len, &i);
 			n++;

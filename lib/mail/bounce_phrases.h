@@ -26,6 +26,7 @@ enum phrase_context {
 	PHRASE_NOT_RECIPIENT,   /* what stands before another address: a sender, a help desk */
 	PHRASE_BEFORE_RCPT,     /* the server refused before any recipient was named */
 	PHRASE_PERHAPS_UNKNOWN, /* words of an unknown user, if nothing else is said */
+	PHRASE_OTHER_NOTICE,    /* a Subject of notices that tell of other people's reports */
 	PHRASE_WITHIN,          /* a reason that is part of a longer phrase */
 	PHRASE_COUNT
 };

@@ -1,4 +1,4 @@
-/* Amazon SES tells of bounces by JSON in a mail of its notification service (SNS): "notificationType" Bounce, Complaint, Delivery.
+/* Amazon SES tells of bounces by JSON in a mail of its notification service (SNS): "notificationType" Bounce, Complaint, Delivery, DeliveryDelay.
  * Read by its keys, without a tree. */
 #include "mail/bounce_core.h"
 
@@ -82,15 +82,13 @@ static enum bounce_reason sub_reason(struct span sub)
 	return BOUNCE_REASON_UNDEFINED;
 }
 
-static void add_bounced(struct reading_report *m, struct span bounce)
+/* The objects of a list of recipients. */
+static void add_each(struct reading_report *m, struct span rest, enum bounce_action action, enum bounce_reason reason)
 {
-	struct span rest = list_of(bounce, "\"bouncedRecipients\"", ']');
-	enum bounce_reason reason = sub_reason(value_of(bounce, "\"bounceSubType\""));
-
 	while (rest.len) {
 		const char *close = memchr(rest.at, '}', rest.len);
 		size_t n = close ? (size_t)(close - rest.at) : rest.len;
-		add(m, (struct span){rest.at, n}, BOUNCE_ACTION_FAILED, reason);
+		add(m, (struct span){rest.at, n}, action, reason);
 		rest = span_skip(rest, n + 1);
 	}
 }
@@ -111,7 +109,7 @@ static void add_delivered(struct reading_report *m, struct span list)
 
 bool bounce_sns_read(struct reading_report *m)
 {
-	struct span notice = span_trim(m->notice), type, sender = field_address(m->h.v[H_FROM]), id;
+	struct span notice = span_trim(m->notice), type, sender = field_address(m->h.v[H_FROM]), id, part;
 
 	if (!notice.len || notice.at[0] != '{' || span_find(sender, "amazonaws.com") >= sender.len)
 		return false;
@@ -121,7 +119,14 @@ bool bounce_sns_read(struct reading_report *m)
 		type = value_of(notice, "\"eventType\"");
 	if (span_is(type, "bounce")) {
 		m->out->kind = BOUNCE_FAILED;
-		add_bounced(m, span_skip(notice, span_find(notice, "\"bounce\"")));
+		part = span_skip(notice, span_find(notice, "\"bounce\""));
+		add_each(m, list_of(part, "\"bouncedRecipients\"", ']'), BOUNCE_ACTION_FAILED,
+		    sub_reason(value_of(part, "\"bounceSubType\"")));
+	} else if (span_is(type, "deliverydelay")) {
+		m->out->kind = BOUNCE_DELAYED;
+		part = span_skip(notice, span_find(notice, "\"deliveryDelay\""));
+		add_each(m, list_of(part, "\"delayedRecipients\"", ']'), BOUNCE_ACTION_DELAYED,
+		    sub_reason(value_of(part, "\"delayType\"")));
 	} else if (span_is(type, "complaint")) {
 		m->out->kind = BOUNCE_COMPLAINT;
 		m->out->feedback_type = bounce_line(m->a, value_of(notice, "\"complaintFeedbackType\""));

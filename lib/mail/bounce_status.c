@@ -80,15 +80,17 @@ static bool read_action(struct span s, enum bounce_action *action)
 	return false;
 }
 
-/* Without a readable Action the class of the status tells: 2 delivered, 4 delayed, 5 failed (RFC 3463). */
-static enum bounce_action action_of(const struct block *b)
+/* Without a readable Action the class of the status tells: 2 delivered, 4 delayed (unless the server gave up), 5 failed (RFC 3463). */
+static enum bounce_action action_of(const struct block *b, bool given_up)
 {
 	enum bounce_action action = BOUNCE_ACTION_FAILED;
 	char first = b->status.len ? b->status.at[0] : '5';
 
 	if (read_action(b->action, &action))
 		return action;
-	return first == '2' ? BOUNCE_ACTION_DELIVERED : first == '4' ? BOUNCE_ACTION_DELAYED : BOUNCE_ACTION_FAILED;
+	if (first == '2')
+		return BOUNCE_ACTION_DELIVERED;
+	return first == '4' && !given_up ? BOUNCE_ACTION_DELAYED : BOUNCE_ACTION_FAILED;
 }
 
 /* What stands behind "type;". */
@@ -116,9 +118,14 @@ static void add_block(struct reading_report *m, const struct block *b)
 	const char *actual = bounce_status_address(m->a, b->actual), *address = original ? original
 	                                                                        : final  ? final
 	                                                                                 : actual;
-	enum bounce_action action = action_of(b);
+	struct span status = bounce_find_status(b->status), words = behind_type(b->diagnostic);
 	struct phrase_text t;
 
+	if (!status.len) /* "Status: 550": the server's words may know better */
+		status = bounce_find_status(words);
+	phrase_text_init(m->a, words, &t);
+	uint64_t seen = phrase_seen(&t, 0, t.folded.len), notice = phrase_seen(&m->text, 0, m->text.folded.len);
+	enum bounce_action action = action_of(b, phrase_has(seen | notice, PHRASE_GIVEN_UP));
 	if (!address) { /* X.400 and the like: the one that was written to */
 		struct span to = field_address(m->original.v[H_TO]);
 		if (!is_address(to))
@@ -131,12 +138,9 @@ static void add_block(struct reading_report *m, const struct block *b)
 	r->final_address = actual ? actual : final;
 	if (r->final_address && strcmp(r->final_address, r->address) == 0)
 		r->final_address = NULL;
-	struct span status = bounce_find_status(b->status), words = behind_type(b->diagnostic);
 	r->status = status.len ? span_dup(m->a, status) : NULL;
 	r->diagnostic = words.len ? bounce_line(m->a, words) : NULL;
 	r->remote_mta = b->remote_mta.len ? bounce_line(m->a, behind_type(b->remote_mta)) : NULL;
-	phrase_text_init(m->a, words, &t);
-	uint64_t seen = phrase_seen(&t, 0, t.folded.len);
 	if (names_sender(m, words, b))
 		seen |= (uint64_t)1 << PHRASE_BEFORE_RCPT;
 	bounce_judge(r, seen, t.plain);
@@ -183,6 +187,8 @@ size_t bounce_status_read(struct reading_report *m, struct span rest)
 			b = (struct block){.any = false};
 			continue;
 		}
+		if (span_is(f.name, "diagnostic-code"))
+			field_extend(&rest, &f);
 		if (span_is(f.name, "final-recipient") && b.final.len) { /* the empty line is missing */
 			add_block(m, &b);
 			b = (struct block){.any = false};

@@ -136,6 +136,19 @@ static void explain_alone(struct reading_report *m)
 		describe(m, r, 0, notice_end(m));
 }
 
+/* Did the returned message go to a list: the one of its List-Id ("<study.lab.example>" is study@lab.example, RFC 2919) or its
+ * List-Post? Mail to one person has a List-Id, too, where it is one of many. */
+static bool went_to_list(const struct reading_report *m, struct span address)
+{
+	struct span id = m->original.v[H_LIST_ID];
+	char *dotted = span_lower(m->a, address), *sign = strchr(dotted, '@');
+
+	if (sign)
+		*sign = '.';
+	return (id.len && span_find(span_of(span_lower(m->a, id)), dotted) < id.len) ||
+	       bounce_names(m->original.v[H_LIST_POST], address) || bounce_names(id, address);
+}
+
 /* Nobody is named: the one whom the returned message went to, where that is one and no list. */
 static size_t take_returned(struct reading_report *m, enum bounce_action action)
 {
@@ -144,8 +157,8 @@ static size_t take_returned(struct reading_report *m, enum bounce_action action)
 	struct span address = field_address(received ? v[H_RECEIVED_FOR] : v[H_TO]);
 
 	m->out->confidence = BOUNCE_CONFIDENCE_GUESS;
-	if (!address.len || (!received && (memchr(v[H_TO].at, ',', v[H_TO].len) || v[H_CC].len)) || v[H_LIST_ID].len ||
-	    bounce_is_own(m, address))
+	if (!address.len || (!received && (memchr(v[H_TO].at, ',', v[H_TO].len) || v[H_CC].len)) ||
+	    went_to_list(m, address) || bounce_is_own(m, address))
 		return 0;
 	const char *text = bounce_status_address(m->a, address);
 	struct bounce_recipient *r = text ? bounce_add(m, text, action) : NULL;

@@ -1,33 +1,14 @@
 /* Our own mark in what comes back, and the id of the message that did. */
 #include "mail/bounce_core.h"
+#include "mail/message_token.h"
 
 #include <string.h>
 
-static size_t run(struct span s, size_t at, const char *from)
-{
-	size_t n = 0;
-
-	while (at + n < s.len && s.at[at + n] && strchr(from, s.at[at + n]))
-		n++;
-	return n;
-}
-
-/* "mr1.<decimal id>.<32 hex digits>", any letter case, at the start of a word; NULL when there is none. */
 static const char *find_token(struct arena *a, struct span s)
 {
-	for (size_t i = 0; i + 4 < s.len; i++) {
-		struct span here = span_skip(s, i);
-		char before = i ? s.at[i - 1] : ' ';
-		if ((here.at[0] != 'm' && here.at[0] != 'M') || !span_starts(here, "mr1.") || ascii_is_digit(before) ||
-		    (ascii_lower(before) >= 'a' && ascii_lower(before) <= 'z'))
-			continue;
-		size_t id = run(here, 4, "0123456789"), dot = 4 + id;
-		if (id == 0 || id > 19 || dot >= here.len || here.at[dot] != '.' ||
-		    run(here, dot + 1, "0123456789abcdefABCDEF") != 32)
-			continue;
-		return span_lower(a, (struct span){here.at, dot + 1 + 32});
-	}
-	return NULL;
+	char token[MESSAGE_TOKEN_BYTES];
+
+	return s.len && message_token_find(s.at, s.len, token) ? arena_strdup(a, token) : NULL;
 }
 
 /* xtext of RFC 3461: "+XX" is a byte. */

@@ -41,6 +41,11 @@ static bool is_hex(char c)
 	return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
 }
 
+static bool is_word(char c)
+{
+	return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
+}
+
 /* The length of a token at the start of n bytes, 0 when there is none. */
 static size_t token_length(const char *s, size_t n)
 {
@@ -62,7 +67,8 @@ static size_t token_length(const char *s, size_t n)
 bool message_token_find(const char *text, size_t n, char token[static MESSAGE_TOKEN_BYTES])
 {
 	for (size_t i = 0; i < n; i++) {
-		size_t len = lower(text[i]) == 'm' ? token_length(text + i, n - i) : 0;
+		bool begins = i == 0 || !is_word(text[i - 1]);
+		size_t len = begins && lower(text[i]) == 'm' ? token_length(text + i, n - i) : 0;
 		if (len == 0)
 			continue;
 		for (size_t k = 0; k < len; k++)

@@ -19,7 +19,7 @@ enum {
 void message_token_write(
     const unsigned char key[static MESSAGE_TOKEN_KEY_BYTES], int64_t id, char token[static MESSAGE_TOKEN_BYTES]);
 
-/* The first thing in n bytes that has the form of a token, in whatever case (mail servers change it), copied in lower case; false when
+/* The first word in n bytes that has the form of a token, in whatever case (mail servers change it), copied in lower case; false when
  * there is none. Proves nothing. */
 bool message_token_find(const char *text, size_t n, char token[static MESSAGE_TOKEN_BYTES]);
 

@@ -149,8 +149,10 @@ static enum postmark_sent meaning(const struct postmark_answer *answer)
 	case 422: return answer->error_code > 0 ? meaning_of_code(answer->error_code) : POSTMARK_PERMANENT;
 	case 429:
 	case 503: return POSTMARK_TEMPORARY;
-	default: return answer->http_status >= 500 ? POSTMARK_UNKNOWN : POSTMARK_PERMANENT;
+	case 408: return POSTMARK_UNKNOWN;
 	}
+	/* Not as Postmark documents it: a proxy, or another address in the settings. It says nothing against the recipient. */
+	return answer->http_status < 300 || answer->http_status >= 500 ? POSTMARK_UNKNOWN : POSTMARK_ACCOUNT;
 }
 
 static void read_answer(

@@ -13,7 +13,7 @@ PATH=$build/bin:$PATH
 unset MAILROOM_CONFIG MAILROOM_DB MAILROOM_OUTBOX_DIR
 export MAILROOM_TZ=UTC MAILROOM_LIVE=true MAILROOM_MAX_PER_RUN=0 MAILROOM_MAX_PER_DAY=0 MAILROOM_NOW=2026-11-20T09:00:00Z
 work=$(mktemp -d "${TMPDIR:-/tmp}/mailroom-send.XXXXXX")
-trap 'postfix_stop; dovecot_stop; rm -rf "$work"' EXIT
+trap 'set +e; postfix_stop; dovecot_stop; rm -rf "$work"' EXIT
 postfix_ports
 dovecot_start
 postfix_start

@@ -1,5 +1,5 @@
-/* Bodies: whatever is given, both forms are valid UTF-8 without control characters, the page holds nothing that runs or fetches, and
- * what was cleaned is clean. */
+/* Bodies: whatever is given, both forms are valid UTF-8 without control characters, the page holds nothing that runs or
+ * fetches, and what was cleaned is clean. */
 #include "base/utf8.h"
 #include "mail/body.h"
 #include "mail/html_scan.h"

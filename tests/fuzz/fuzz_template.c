@@ -1,5 +1,5 @@
-/* Templates: any bytes compile or are refused with a line; what compiles renders to valid UTF-8 within the bounds, twice the same,
- * and a value in HTML or in a header stays a value. */
+/* Templates: any bytes compile or are refused with a line; what compiles renders to valid UTF-8 within the bounds,
+ * twice the same, and a value in HTML or in a header stays a value. */
 #include "base/template.h"
 #include "base/utf8.h"
 

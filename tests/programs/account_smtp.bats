@@ -382,6 +382,8 @@ no_secrets() {
 	fails 78 account test mara@harbor.example --smtp --imap
 	same '{"format":1,"address":"mara@harbor.example","provider":"file","smtp":true}' "$(account test --json mara@harbor.example | jq -c '.smtp = .smtp.enabled')"
 	same '' "$(account test -q mara@harbor.example)"
+	# what a mailbox has not got has not failed
+	same 'mara@harbor.example  on  file  -  sends' "$(account list | sed 's/ *$//')"
 }
 
 @test "rekey seals the passwords of mail servers anew" {

@@ -5,7 +5,7 @@ load lib
 	for _ in 1 2; do
 		run "$SOURCE/scripts/demo" "$BATS_TEST_TMPDIR/a demo"
 		[ "$status" -eq 0 ]
-		[[ $output == *"48 seen, 48 stored"*"would send \"Harbor digest"*"BY INVESTOR"* ]]
+		[[ $output == *"48 seen, 48 stored"*"would send \"Harbor digest"*"BY INVESTOR"*simulated*"5 added"*"11 active days, 10 needed"* ]]
 	done
 	same 0 "$(grep -c 'MAILROOM_KEEP=all' "$BATS_TEST_TMPDIR/a demo/mailroom.conf" || true)"
 	mailparse "$BATS_TEST_TMPDIR/a demo/data/outbox/1.eml" | jq -e '.subject | startswith("Harbor digest")'

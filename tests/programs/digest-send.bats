@@ -71,6 +71,22 @@ refused() {
 	refused 'it has no recipients'
 }
 
+@test "a dry run of one message says when its state or a limit would keep it" {
+	MAILROOM_MAX_PER_RUN=1 refused 'outbox 1: would refuse' 'it has 2 recipients, MAILROOM_MAX_PER_RUN allows 1'
+	digest-send --id 1
+	digest-send hold 1
+	fails 1 digest-send --id 1
+	[[ $output == *'would refuse'*'it is held: `digest-send release` lets it go' ]]
+	digest-send release 1
+	MAILROOM_LIVE=true digest-send --live -q
+	fails 1 digest-send --id 1
+	[[ $output == *'would refuse'*'it is simulated: --transport NAME tries another way' ]]
+	digest-send --id 1 --transport simulation
+	digest-send discard 1
+	fails 1 digest-send --id 1 --json
+	same '["it is discarded"]' "$(jq -c '.messages[0].problems' <<< "$output")"
+}
+
 @test "one refused message does not hide the others" {
 	digest-build team --date 2026-11-18
 	echo >> "$OUTBOX/1.eml"
@@ -158,11 +174,18 @@ states() { sql "SELECT state FROM outbox ORDER BY id" | paste -sd ' '; }
 
 @test "the stop file ends a run before the next message, with its reason" {
 	printf 'moving house\nsecond line\n' > "$OUTBOX/STOP"
+	refused 'outbox 1: would send' "warning: nothing would be sent: $OUTBOX/STOP is there: moving house"
+	same "$OUTBOX/STOP is there: moving house" "$(digest-send --json 2> /dev/null | jq -r .stopped)"
+	digest-send --kind test
 	fails 75 live
 	[[ $output == *'STOP is there: moving house'* && $output != *'second line'* ]]
 	same ready "$(states)"
 	mv "$OUTBOX/STOP" elsewhere
 	MAILROOM_STOP_FILE=$PWD/elsewhere fails 75 live
+	# whether it is there cannot be told
+	ln -s round round
+	MAILROOM_STOP_FILE=$PWD/round/STOP fails 75 live
+	[[ $output == *'round/STOP: Too many levels of symbolic links, so that it may be there' ]]
 	live -q
 	same simulated "$(states)"
 }

@@ -119,6 +119,10 @@ participant: t.csv: nothing was imported: 16 faults'
 	example
 	same "updated $ana <ana@bluebird.example>; status: active -> unsubscribed" \
 		"$(participant set-status --email ANA@bluebird.example --status unsubscribed --reason 'asked by mail')"
+	same "line 2: stays unsubscribed: $ana <ana@bluebird.example>
+dry run: roster.csv: 0 added, 0 updated, 5 unchanged, 1 stays unsubscribed" "$(participant import-csv -n roster.csv)"
+	same "[[\"unchanged\",\"$ana\",true]]" \
+		"$(participant import-csv -n --json roster.csv | jq -c '[.changes[] | [.change, .did, .stays_unsubscribed]]')"
 	same "roster.csv: 0 added, 0 updated, 5 unchanged, 1 stays unsubscribed" "$(participant import-csv roster.csv)"
 	sed 's/,active,/,inactive,/' roster.csv > t.csv
 	same "t.csv: 0 added, 3 updated, 2 unchanged, 1 stays unsubscribed" "$(participant import-csv t.csv)"

@@ -189,6 +189,17 @@ participant: warning: $MAILROOM_COMPLIANCE_DB: engagements: 2 rows of participan
 	same 3 "$(sql "SELECT count(*) FROM daily_snapshots")"
 }
 
+@test "a timestamp from outside does not steer the terminal, nor make a second line" {
+	person a
+	request a 2026-11-19T12:00:00Z
+	request a $'\e[2Jyester\nday'
+	run --separate-stderr participant aggregate --json
+	same "participant: warning: $MAILROOM_COMPLIANCE_DB: feed_requests: 1 row of participants has a timestamp that cannot be read and does not count; the first: \"[2Jyester day\", of a" "$stderr"
+	compliance "UPDATE feed_requests SET timestamp = NULL WHERE timestamp LIKE '%day'"
+	run --separate-stderr participant aggregate --json
+	[[ $stderr == *'the first: "", of a' ]]
+}
+
 @test "a compliance database that is none" {
 	fails 64 participant aggregate --date 2026-11-21
 	fails 64 participant aggregate --date tomorrow

@@ -105,6 +105,25 @@ taken() { jq -r .To postmark/taken 2>/dev/null | sort; }
 	same mara@harbor.example "$(taken)"
 }
 
+@test "postmark: a participant whom it writes to no more rests" {
+	unset MAILROOM_GMAIL_KEY_FILE
+	export MAILROOM_NOW=2026-11-20T16:00:00+01:00 MAILROOM_LIVE=true MAILROOM_PARTICIPANT_FROM=study@study.example
+	export MAILROOM_COMPLIANCE_DB=$PWD/compliance.db
+	start_postmark
+	participant add -q --did did:plc:ana --email ana@people.example
+	participant add -q --did did:plc:bram --email inactive@people.example
+	sqlite3 -batch compliance.db "CREATE TABLE feed_requests (requester_did, timestamp);
+		CREATE TABLE engagements (did_engagement, engagement_type, timestamp);
+		INSERT INTO feed_requests VALUES ('did:plc:ana', '2026-11-20T10:00:00Z'), ('did:plc:bram', '2026-11-20T10:00:00Z')"
+	digest-build participants -q
+	fails 1 digest-send --live
+	same ana@people.example "$(taken)"
+	same "did:plc:ana active
+did:plc:bram inactive" "$(sql "SELECT did || ' ' || status FROM participants ORDER BY did")"
+	same "digest-send postmark sends nothing to inactive@people.example: ErrorCode 406" "$(sql "SELECT actor || ' ' || substr(reason, 1, 70)
+		FROM participant_status_history WHERE new_status = 'inactive'" | cut -d : -f 1-2)"
+}
+
 @test "postmark: what broke off is looked up by its token" {
 	prepare_postmark
 	echo '{"cut": "after"}' > postmark/next

@@ -21,6 +21,9 @@ R_SV_1_5|"kay.bsky' "$(sql 'SELECT response_id, substr(reason, 1, 9) FROM survey
 
 	# Seen again: no news, no failure, nothing counted twice.
 	dump > before
+	participant sync-qualtrics -v > out 2> err
+	same '' "$(cat out)"
+	grep -qx 'participant: 1 survey, 4 answers: 0 added, .* 2 in quarantine before, 2 already known, 0 of erased people; 2 previews left out' err
 	participant sync-qualtrics > out 2>&1
 	same '' "$(cat out)"
 	same "$(cat before)" "$(dump)"
@@ -186,6 +189,9 @@ did:plc:p2|p2@northwind.example|active||https://feeds.example/2' "$(roster)"
 	dump > before
 	fails 1 participant sync-qualtrics -n
 	[[ $output == *'dry run: 1 survey, 2 answers: 1 added, '* ]]
+	# Nothing that could be shown is there.
+	[[ $output == *'1 answer lacks what a participant needs, and would go to quarantine'* ]]
+	[[ $output != *'participant quarantine'* ]]
 	same "$(cat before)" "$(dump)"
 	[ ! -e "$MAILROOM_DATA_DIR/roster-backups" ]
 }

@@ -51,7 +51,7 @@ whole() {
 	same "1|ready|ana@people.example|1|Your study progress: 3 of 10 active days
 2|ready|bram@people.example|2|Vandaag telt nog niet mee: 1 van 10 actieve dagen" "$(outbox)"
 	whole
-	same "participant:default:1:2026-11-20|2026-11-20 04:00:00|2026-11-21 04:00:00|2026-11-21 04:00:00" "$(sql "SELECT dedupe_key,
+	same "participant:1:2026-11-20|2026-11-20 04:00:00|2026-11-21 04:00:00|2026-11-21 04:00:00" "$(sql "SELECT dedupe_key,
 		datetime(period_start, 'unixepoch'), datetime(period_end, 'unixepoch'), datetime(expires_at, 'unixepoch')
 		FROM outbox WHERE id = 1")"
 	run digest-send
@@ -134,7 +134,27 @@ whole() {
 	MAILROOM_NOW=2026-11-21T04:59:59+01:00 digest-build participants --did $bram
 	same 5 "$(sql "SELECT max(id) FROM outbox")"
 	MAILROOM_NOW=2026-11-21T05:00:00+01:00 digest-build participants --did $bram
-	same "6|participant:default:2:2026-11-21" "$(sql "SELECT id, dedupe_key FROM outbox ORDER BY id DESC LIMIT 1")"
+	same "6|participant:2:2026-11-21" "$(sql "SELECT id, dedupe_key FROM outbox ORDER BY id DESC LIMIT 1")"
+}
+
+@test "who is moved to another study, or whose study is renamed, gets no second update of the day" {
+	digest-build participants
+	sql "UPDATE outbox SET state = 'sent'; UPDATE outbox_recipients SET state = 'sent'"
+	printf '[first]\nstudy_types=reminders\n[second]\n' > studies
+	export MAILROOM_STUDY_FILE=$PWD/studies
+	same '0 3' "$(digest-build participants --json | jq -r '"\(.built) \(.skipped)"')"
+	sql "UPDATE participants SET study_type = 'reminders'"
+	same '0 3' "$(digest-build participants --json | jq -r '"\(.built) \(.skipped)"')"
+	same 2 "$(sql "SELECT max(id) FROM outbox")"
+}
+
+@test "a dry run tells what the run would make of updates that wait" {
+	digest-build participants
+	before=$(sql .dump)
+	same "0 would be built, 0 replaced, 2 unchanged, 1 skipped, 0 failed, 0 in no study" "$(digest-build participants -n)"
+	active $bram 2026-11-20
+	same "0 would be built, 1 replaced, 1 unchanged, 1 skipped, 0 failed, 0 in no study" "$(digest-build participants -n)"
+	same "$before" "$(sql .dump)"
 }
 
 @test "a dry run and a preview write nothing" {

@@ -178,8 +178,8 @@ static const char *words_of(struct arena *a, const char *text)
 	return kept;
 }
 
-/* The page, read as a mail program's text view would, and the text: the same words. Links stand in the text alone, so that the
- * page is taken through body_html once more, which tells them. */
+/* The page, read as a mail program's text view would, and the text: the same words. Links stand in the text alone, so
+ * that the page is taken through body_html once more, which tells them. */
 static void test_same_words(void **state)
 {
 	static const struct {

@@ -37,7 +37,7 @@ static void is_found(void **state)
 	    {" mr1.7." MAC "\r\n", "mr1.7." MAC},
 	    {"bounces+MR1.12.0123456789ABCDEF0123456789abcdef@harbor.example", "mr1.12." MAC},
 	    {"mr1.7." MAC ".3", "mr1.7." MAC},
-	    {"mmr1.7." MAC, "mr1.7." MAC},
+	    {"mmr1.7." MAC, NULL},
 	    {"mr1.mr1.7." MAC, "mr1.7." MAC},
 	    {"mr1.123456789012345678." MAC, "mr1.123456789012345678." MAC},
 	    {"mr1.1234567890123456789." MAC, NULL},

@@ -32,7 +32,7 @@ static struct other_side {
 	enum transport_outcome outcomes[MOST]; /* by call */
 	int codes[MOST];
 	enum transport_found found;
-	bool cannot_find, send_fails, all_recipients;
+	bool cannot_find, finds_by_message_id, send_fails, all_recipients;
 	size_t max_recipients;
 	int64_t account_id;
 	volatile sig_atomic_t *raise; /* set in the first send */
@@ -106,6 +106,7 @@ static int other_make(
 	    .account_id = other.account_id,
 	    .max_recipients = other.max_recipients,
 	    .all_recipients = other.all_recipients,
+	    .finds_by_message_id = other.finds_by_message_id,
 	    .open = other_open,
 	    .send = other_send,
 	    .find = other.cannot_find ? NULL : other_find,
@@ -396,6 +397,52 @@ static void test_a_lost_connection_between_calls(void **state)
 	assert_string_equal(send_at(r, NOW), "");
 }
 
+static void test_who_was_refused_may_leave(void **state)
+{
+	struct send_totals t;
+	struct room *r = *state;
+
+	freeze(r, 1);
+	sql(r, "UPDATE outbox_recipients SET state = 'failed' WHERE address = 'ann@a.example';"
+	       "UPDATE outbox_recipients SET state = 'deferred' WHERE address = 'bob@a.example';"
+	       "UPDATE outbox SET state = 'deferred', attempts = 1; UPDATE users SET active = 0 WHERE id = 1");
+	assert_string_equal(send_with(r, (struct send_options){.id = 1, .transport = "smtp"}, NOW, &t),
+	    "1 refused: ann@a.example is no active admin any more: build it again");
+	assert_string_equal(send_at(r, NOW), "1 sent");
+	assert_string_equal(other.recipients[0], "bob@a.example");
+	assert_string_equal(recipients(r), "failed sent");
+}
+
+static void test_a_copy_that_an_earlier_attempt_left_proves_nothing(void **state)
+{
+	struct room *r = *state;
+
+	freeze(r, 1);
+	other.finds_by_message_id = true;
+	other.found = TRANSPORT_FOUND;
+	/* Ann has it, and the server keeps a copy for the sender; then nobody knows about Bob. */
+	other.max_recipients = 1;
+	other.outcomes[1] = TRANSPORT_UNKNOWN;
+	assert_string_equal(send_at(r, NOW), "1 unknown: bob@a.example: said so");
+	assert_string_equal(recipients(r), "sent unknown");
+	assert_string_equal(send_at(r, NOW + 900), "");
+	assert_string_equal(recipients(r), "sent unknown");
+	assert_int_equal(other.looked_up, 0);
+	/* Each unknown after an attempt of his or her own: whose is the copy? */
+	sql(r,
+	    "UPDATE outbox_recipients SET state = 'unknown'; UPDATE send_attempts SET status = 'unknown', attempt = id;"
+	    "UPDATE outbox SET next_try_at = NULL");
+	send_at(r, NOW + 900);
+	assert_string_equal(recipients(r), "unknown unknown");
+	/* Both were in both attempts. */
+	sql(r,
+	    "INSERT INTO send_attempts (outbox_id, attempt, recipient, transport, message_id, sha256, size_bytes,"
+	    " rendered_at, started_at, status) SELECT outbox_id, 3 - attempt, recipient, transport, message_id, sha256,"
+	    " size_bytes, rendered_at, started_at, status FROM send_attempts; UPDATE outbox SET next_try_at = NULL");
+	assert_string_equal(send_at(r, NOW + 900), "1 sent: looked up: it was sent");
+	assert_string_equal(recipients(r), "sent sent");
+}
+
 static void test_gmail_sends_to_all_or_nobody(void **state)
 {
 	struct room *r = *state;
@@ -680,6 +727,8 @@ int main(void)
 	    WITH_ROOM(test_retries),
 	    WITH_ROOM(test_few_recipients_a_call),
 	    WITH_ROOM(test_a_lost_connection_between_calls),
+	    WITH_ROOM(test_who_was_refused_may_leave),
+	    WITH_ROOM(test_a_copy_that_an_earlier_attempt_left_proves_nothing),
 	    WITH_ROOM(test_gmail_sends_to_all_or_nobody),
 	    WITH_ROOM(test_a_server_that_is_not_there),
 	    WITH_ROOM(test_an_account_at_fault_is_switched_off),

@@ -283,7 +283,8 @@ static void test_english(void **state)
 	arena_clear(&a);
 }
 
-/* All digits and dates of one form stand in the other, in the same order: the calendar of the page, which says them twice, put aside. */
+/* All digits and dates of one form stand in the other, in the same order: the calendar of the page, which says them
+ * twice, put aside. */
 static const char *numbers_of(struct arena *a, const char *text)
 {
 	struct buf b = {0};
