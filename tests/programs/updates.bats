@@ -275,6 +275,18 @@ Hello
 	done
 }
 
+@test "the tags that mailroom-template(5) shows are tags" {
+	command -v mandoc || skip "mandoc is not installed"
+	mkdir templates
+	export MAILROOM_TEMPLATE_DIR=$PWD/templates
+	mandoc -T utf8 -O width=200 "$SOURCE/man/mailroom-template.5" | col -b > shown
+	grep -o '{{#if not .*}}\.' shown | sed 's/\.$/x{{\/if}}/' > templates/update.en.subject
+	grep -o '{{active_days}} of .*' shown >> templates/update.en.subject
+	same 2 "$(wc -l < templates/update.en.subject)"
+	echo text > templates/update.en.txt
+	same "Subject: x 3 of 10 active days" "$(participant preview -d $ana | sed -n 2p)"
+}
+
 @test "several studies: each with its day, its rules, its people" {
 	cat > study.conf <<- 'END'
 		[main]
