@@ -253,6 +253,23 @@ static int check_types(const struct reader *r, const struct study *s, const stru
 	return 0;
 }
 
+static bool has_survey(const struct study *s, const char *id)
+{
+	for (size_t i = 0; i < s->survey_ids.count; i++)
+		if (strcmp(s->survey_ids.items[i], id) == 0)
+			return true;
+	return false;
+}
+
+static int check_surveys(const struct reader *r, const struct study *s, const struct study *earlier, struct err *e)
+{
+	for (size_t i = 0; i < s->survey_ids.count; i++)
+		if (has_survey(earlier, s->survey_ids.items[i]))
+			return err_set(e, ERR_CONFIG, "%s:%d: [%s] and [%s] both have the survey \"%s\"", r->path,
+			    s->line, earlier->label, s->label, s->survey_ids.items[i]);
+	return 0;
+}
+
 static int check_studies(const struct reader *r, struct err *e)
 {
 	for (size_t i = 0; i < r->out->count; i++) {
@@ -261,7 +278,8 @@ static int check_studies(const struct reader *r, struct err *e)
 			return err_set(e, ERR_CONFIG, "%s:%d: [%s]: %u active days do not fit into a window of %u",
 			    r->path, s->line, s->label, s->min_active_days, s->window_days);
 		for (size_t k = 0; k < i; k++)
-			if (check_types(r, s, &r->out->items[k], e) != 0)
+			if (check_types(r, s, &r->out->items[k], e) != 0 ||
+			    check_surveys(r, s, &r->out->items[k], e) != 0)
 				return -1;
 	}
 	return 0;
@@ -307,6 +325,14 @@ const struct study *studies_of_type(const struct studies *l, const char *study_t
 			rest = &l->items[i];
 	}
 	return rest;
+}
+
+const struct study *studies_of_survey(const struct studies *l, const char *survey_id)
+{
+	for (size_t i = 0; i < l->count; i++)
+		if (has_survey(&l->items[i], survey_id))
+			return &l->items[i];
+	return NULL;
 }
 
 const char *studies_labels(const struct studies *l, struct arena *a)

@@ -25,7 +25,7 @@ struct study {
 	int max_skip_days, max_skip_span;
 	int cut_off_minute;
 	const char *zone;
-	struct study_words survey_ids;
+	struct study_words survey_ids;  /* whoever joins by one of these is the study's; each survey is of one study */
 	struct study_words study_types; /* a participant's study_type; none: everybody whom no other study claims */
 	int line;                       /* where its section begins */
 };
@@ -38,13 +38,15 @@ struct studies {
 /* Reads the file, or with path NULL makes the one study that there is without a file ("default"). Lines are KEY=VALUE under
  * a heading [label]; what stands above the first heading holds for all studies that do not say otherwise; a file
  * without a heading is one study, "default". "#" and ";" begin a comment line. CONFIG, with file and line, for an unknown key, a
- * value that is none, a key or label given twice, a study type in two studies, and two studies without study types. All in `a`. */
+ * value that is none, a key or label given twice, a study type or a survey in two studies, and two studies without study types. All in `a`. */
 int studies_load(const char *path, struct arena *a, struct studies *out, struct err *e);
 
 /* NULL when there is none of this label. */
 const struct study *studies_find(const struct studies *l, const char *label);
 /* The study that a participant of this study_type (NULL: none) belongs to; NULL: to none. */
 const struct study *studies_of_type(const struct studies *l, const char *study_type);
+/* The study that people join by this survey; NULL: none. */
+const struct study *studies_of_survey(const struct studies *l, const char *survey_id);
 /* "pilot, main": all labels, for an error. */
 const char *studies_labels(const struct studies *l, struct arena *a);
 

@@ -122,12 +122,27 @@ static const struct template_name *look_up(const struct template_name *names, st
 	return NULL;
 }
 
+/* Other template languages write blocks so. */
+static bool is_block_word(struct span name)
+{
+	static const char *const words[] = {"if", "for", "end", "endif", "endfor"};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (same(name, words[i]))
+			return true;
+	return false;
+}
+
 /* "a, b, c": for a person who mistyped one. */
 static int unknown(struct parser *p, const struct template_name *names, struct span name, struct err *e)
 {
 	const char *known = "";
 	int shown = name.len < 60 ? (int)name.len : 60;
 
+	if (is_block_word(name))
+		return template_scan_error(&p->scan, e,
+		    "there is no value \"%.*s\": a block is {{#if ...}} to {{/if}}, or {{#for ...}} to {{/for}}", shown,
+		    name.at);
 	for (size_t i = 0; names && names[i].name; i++)
 		known = arena_printf(&p->t->arena, "%s%s%s", known, i ? ", " : "", names[i].name);
 	return template_scan_error(&p->scan, e, "there is no value \"%.*s\" (there are: %s)", shown, name.at, known);

@@ -17,7 +17,8 @@ struct survey_answer {
 	/* Checked, unless there is a fault: then as they were given, made fit to be shown. With a Prolific id `email` may be NULL:
 	 * whoever is new then is written to by way of Prolific, and whose address is known keeps it. */
 	const char *did, *email, *feed_url, *prolific_id, *study_type, *language;
-	const char *type; /* "pilot", "prolific", "admin", "test" */
+	const char *type;  /* "pilot", "prolific", "admin", "test" */
+	const char *joins; /* the study type of whoever has none otherwise: that of the survey's study; NULL: none */
 	int64_t completed_at, recorded_at;
 	const char *fault; /* NULL: good; else why a person must look at it */
 };

@@ -99,6 +99,22 @@ static int is_overtaken(
 	return 0;
 }
 
+/* What the answer says, or what it is to join where nothing is known of the participant. */
+static int find_study_type(struct applying *p, const struct survey_answer *s, const char **out, struct err *e)
+{
+	struct participant known;
+	bool found;
+
+	*out = s->study_type;
+	if (*out || !s->joins)
+		return 0;
+	if (participants_get(p->o->store, &p->a, s->did, &known, &found, e) != 0)
+		return -1;
+	if (!found || !known.study_type || !*known.study_type)
+		*out = s->joins;
+	return 0;
+}
+
 static int put_in_roster(struct applying *p, const struct survey_answer *s, struct err *e)
 {
 	char completed[CLOCK_TEXT_BYTES];
@@ -112,10 +128,11 @@ static int put_in_roster(struct applying *p, const struct survey_answer *s, stru
 	    .type = s->type,
 	    .feed_url = s->feed_url,
 	    .prolific_id = s->prolific_id,
-	    .study_type = s->study_type,
 	    .language = s->language};
 	struct roster_outcome out;
 
+	if (find_study_type(p, s, &row.study_type, e) != 0)
+		return -1;
 	if (s->completed_at != INT64_MIN) {
 		clock_format_utc(s->completed_at, completed);
 		row.survey_completed_at = completed;

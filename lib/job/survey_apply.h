@@ -11,9 +11,10 @@
 
 struct survey_source {
 	const char *id, *name;
-	bool asked_for;   /* by id or name */
-	bool is_read;     /* its answers are among those to be taken in */
-	bool is_complete; /* no answer since its last sync was left out */
+	const char *joins; /* as in struct survey_answer */
+	bool asked_for;    /* by id or name */
+	bool is_read;      /* its answers are among those to be taken in */
+	bool is_complete;  /* no answer since its last sync was left out */
 };
 
 /* In the caller's transaction. The answers are put in the order in which they were recorded. */

@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/lock.h"
 #include "base/log.h"
+#include "base/study.h"
 #include "base/unzip.h"
 #include "job/people.h"
 #include "job/survey.h"
@@ -20,6 +21,7 @@ struct syncing {
 	const struct survey_sync_options *o;
 	struct survey_sync_totals *t;
 	struct arena arena; /* of the run */
+	struct studies studies;
 	struct survey_source *surveys;
 	size_t count;
 	struct survey_answers answers; /* of all surveys */
@@ -35,10 +37,14 @@ static bool is_listed(const struct syncing *y, const char *id)
 
 static void add_survey(struct syncing *y, const char *id, const char *name, bool asked_for)
 {
+	const struct study *study = studies_of_survey(&y->studies, id);
+	/* A study without study types has whoever no other study names: nothing is to be noted of them. */
+	const char *joins = study && study->study_types.count > 0 ? study->study_types.items[0] : NULL;
+
 	if (is_listed(y, id))
 		return;
 	y->surveys = arena_more(&y->arena, y->surveys, y->count, sizeof *y->surveys);
-	y->surveys[y->count++] = (struct survey_source){.id = id, .name = name, .asked_for = asked_for};
+	y->surveys[y->count++] = (struct survey_source){.id = id, .name = name, .joins = joins, .asked_for = asked_for};
 }
 
 static int compile(regex_t *filter, const char *text, struct err *e)
@@ -68,6 +74,23 @@ static int list_surveys(struct syncing *y, const regex_t *filter, struct err *e)
 	return 0;
 }
 
+/* The surveys that the study file names. */
+static int add_of_studies(struct syncing *y, struct err *e)
+{
+	for (size_t i = 0; i < y->studies.count; i++) {
+		const struct study *s = &y->studies.items[i];
+		for (size_t k = 0; k < s->survey_ids.count; k++) {
+			if (!qualtrics_is_id(s->survey_ids.items[k]))
+				return err_set(e, ERR_CONFIG,
+				    "MAILROOM_STUDY_FILE: [%s]: survey_ids: \"%.100s\" is no id of a survey, as "
+				    "SV_0123456789abcde",
+				    s->label, s->survey_ids.items[k]);
+			add_survey(y, s->survey_ids.items[k], "", true);
+		}
+	}
+	return 0;
+}
+
 /* Which surveys are to be read. */
 static int choose(struct syncing *y, struct err *e)
 {
@@ -81,8 +104,10 @@ static int choose(struct syncing *y, struct err *e)
 			    e, ERR_USAGE, "\"%.100s\" is no id of a survey, as SV_0123456789abcde", o->ids[i]);
 		add_survey(y, o->ids[i], "", true);
 	}
+	if (!o->filter && o->id_count == 0 && add_of_studies(y, e) != 0)
+		return -1;
 	if (!o->filter)
-		return o->id_count > 0 ? 0 : list_surveys(y, NULL, e);
+		return y->count > 0 ? 0 : list_surveys(y, NULL, e);
 	if (compile(&filter, o->filter, e) != 0)
 		return -1;
 	rc = list_surveys(y, &filter, e);
@@ -132,6 +157,8 @@ static int read_survey(struct syncing *y, struct survey_source *v, struct err *e
 	buf_clear(&archive);
 	if (rc != 0)
 		return -1;
+	for (size_t i = count; i < y->answers.count; i++)
+		y->answers.items[i].joins = v->joins;
 	v->is_read = y->answers.is_roster || v->asked_for;
 	if (!v->is_read) {
 		y->answers.count = count;
@@ -184,8 +211,14 @@ int survey_sync(const struct survey_sync_options *o, struct survey_sync_totals *
 	int lock = -1, rc = -1;
 
 	*t = (struct survey_sync_totals){0};
-	if (lock_take(o->lock_path, &lock, e) != 0)
+	if (studies_load(config_text(o->config, "MAILROOM_STUDY_FILE"), &y.arena, &y.studies, e) != 0) {
+		arena_clear(&y.arena);
+		return err_prefix(e, "MAILROOM_STUDY_FILE");
+	}
+	if (lock_take(o->lock_path, &lock, e) != 0) {
+		arena_clear(&y.arena);
 		return -1;
+	}
 	rc = choose(&y, e) == 0 ? read_all(&y, e) : -1;
 	log_progress_end();
 	t->stats = *qualtrics_stats(o->qualtrics);

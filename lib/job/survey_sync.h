@@ -14,10 +14,11 @@
 
 struct survey_sync_options {
 	struct store *store;
-	const struct config *config; /* for the key that people who were erased are known by */
+	const struct config *config; /* for the key that people who were erased are known by, and the study file */
 	struct qualtrics *qualtrics;
 	struct survey_map *map;
-	const char *const *ids; /* these surveys, and those whose name the filter finds; neither: all of the account */
+	/* These surveys, and those whose name the filter finds; neither: those of the study file; there are none: all of the account. */
+	const char *const *ids;
 	size_t id_count;
 	const char *filter; /* POSIX extended regular expression; NULL: none */
 	int64_t
@@ -47,7 +48,7 @@ struct survey_sync_totals {
 
 /* Reads all surveys first; then one transaction takes all answers in, oldest first, so that of one did the latest counts. A status
  * never changes. An error anywhere changes nothing. USAGE for a filter that is none, NO_INPUT when it finds no survey, CONFIG for a
- * mapped column that is nowhere, TEMPORARY when another one runs, else as
+ * mapped column that is nowhere and what is wrong in the study file, TEMPORARY when another one runs, else as
  * qualtrics.h, unzip.h and survey.h fail. */
 int survey_sync(const struct survey_sync_options *o, struct survey_sync_totals *t, struct err *e);
 

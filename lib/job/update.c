@@ -374,6 +374,11 @@ static int make_both(struct arena *a, const struct update_templates *t, const un
 	return 0;
 }
 
+static bool is_blank(struct span s)
+{
+	return span_trim(s).len == 0;
+}
+
 int update_bodies(struct arena *a, const struct update_templates *t, const struct update_facts *f, const char *subject,
     struct update_bodies *out, struct err *e)
 {
@@ -387,12 +392,18 @@ int update_bodies(struct arena *a, const struct update_templates *t, const struc
 	} else {
 		if (render(a, t->html, v, &rendered, e) != 0)
 			return -1;
+		if (is_blank(rendered))
+			return err_set(e, ERR_INPUT, "update.%s.html: gives an empty page", t->language);
 		out->html = body_page(a, &page, body_html(a, rendered.at, rendered.len, NULL));
 	}
-	if (!t->text)
-		return 0;
-	if (render(a, t->text, v, &rendered, e) != 0)
+	if (t->text && render(a, t->text, v, &rendered, e) != 0)
 		return -1;
-	out->text = body_text(a, rendered.at, rendered.len);
+	if (t->text)
+		out->text = body_text(a, rendered.at, rendered.len);
+	if (is_blank(span_of(out->text)))
+		return err_set(e, ERR_INPUT, "update.%s.%s: gives an empty text", t->language,
+		    t->text       ? "txt"
+		    : t->markdown ? "md"
+		                  : "html");
 	return 0;
 }

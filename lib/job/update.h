@@ -59,7 +59,7 @@ struct update_bodies {
 /* Renders the subject: one line, not empty (INPUT otherwise). Both in `a`. */
 int update_subject(struct arena *a, const struct update_templates *t, const struct update_facts *f,
     const char **subject, struct err *e);
-/* Renders text and page; the subject is the page's title. */
+/* Renders text and page, neither empty (INPUT otherwise); the subject is the page's title. */
 int update_bodies(struct arena *a, const struct update_templates *t, const struct update_facts *f, const char *subject,
     struct update_bodies *out, struct err *e);
 

@@ -169,6 +169,9 @@ m    1            1         yes       2026-11-19" "$(participant aggregate --stu
 	participant aggregate
 	sed 's/^#\([a-z_]*=\)/\1/' "$MAILROOM_STUDY_FILE" > all.conf
 	MAILROOM_STUDY_FILE=$PWD/all.conf participant aggregate
+	# it goes with the example of a roster
+	participant import-csv -q "$SOURCE/examples/roster.csv"
+	same "5 participants have no feed request yet" "$(participant aggregate)"
 	# it has each key that the manual has
 	same "$(sed -n 's/^\.It Li \([a-z_]*\)$/\1/p' "$SOURCE/man/mailroom.conf.5" | sort)" \
 		"$(sed -n 's/^#\{0,1\}\([a-z_]*\)=.*/\1/p' "$SOURCE/examples/study.conf" | sort -u)"

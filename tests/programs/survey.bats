@@ -94,6 +94,34 @@ did:plc:p2|p2@northwind.example|active||https://feeds.example/2' "$(roster)"
 	[[ $output == *'SV_99'*'404'* ]]
 }
 
+@test "the study file says which surveys are read, and whose study one joins by them" {
+	printf '[pilot]\nstudy_types=pilot, pilot-2\nsurvey_ids=SV_1\n[main]\nsurvey_ids=SV_2\n' > study.conf
+	export MAILROOM_STUDY_FILE=$PWD/study.conf
+	types() { sql "SELECT did, coalesce(study_type, '-') FROM participants ORDER BY did"; }
+	control '{"op": "survey", "id": "SV_1", "name": "Pilot", "columns": ["did", "email", "feed_url", "study_type"], "answers": [
+		{"did": "did:plc:p1", "email": "p1@northwind.example", "feed_url": "https://feeds.example/1"},
+		{"did": "did:plc:p2", "email": "p2@northwind.example", "feed_url": "https://feeds.example/2", "study_type": "pilot-2"}]}'
+	survey SV_2 'Main' "$(answer 3)"
+	survey SV_3 'Another' "$(answer 4)"
+	participant sync-qualtrics
+	same 'did:plc:p1|pilot
+did:plc:p2|pilot-2
+did:plc:p3|-' "$(types)"
+	# Who is in a study stays there, whatever survey another answer comes by.
+	participant update --did did:plc:p1 --study-type moved
+	survey SV_1 'Pilot' "$(answer 1 'ResponseId: "R_again", RecordedDate: "2026-11-20 07:00:00"')"
+	participant sync-qualtrics --json | jq -e '.updated == 1 and .duplicates == 1'
+	same 'did:plc:p1|moved' "$(types | head -n 1)"
+	# Other surveys are read when they are asked for.
+	participant sync-qualtrics --survey-id SV_3 --json | jq -e '.surveys == 1 and .added == 1'
+	sed -i 's|SV_2|../x|' study.conf
+	fails 78 participant sync-qualtrics
+	same 'participant: MAILROOM_STUDY_FILE: [main]: survey_ids: "../x" is no id of a survey, as SV_0123456789abcde'
+	sed -i 's|[.][.]/x|SV_1|' study.conf
+	fails 78 participant sync-qualtrics
+	same "participant: MAILROOM_STUDY_FILE: $PWD/study.conf:4: [pilot] and [main] both have the survey \"SV_1\""
+}
+
 @test "a survey without any column of the roster is left alone, unless it is asked for" {
 	survey SV_1 'Intake' "$(answer 1)"
 	control '{"op": "survey", "id": "SV_2", "name": "Lunch", "columns": ["Q1"], "answers": [{"Q1": "soup"}]}'

@@ -234,6 +234,16 @@ Hello
 - 2026-11-18
 - 2026-11-19: active
 - 2026-11-20: active" "$(participant preview -d $ana)"
+	# a file that a full disk left empty is no message
+	: > templates/update.en.txt
+	rm templates/update.en.md
+	fails 1 digest-build participants -q --did $ana
+	same "digest-build: warning: $ana: update.en.txt: gives an empty text" "$(digest-build participants --did $ana 2>&1)"
+	same 0 "$(sql "SELECT count(*) FROM outbox")"
+	printf 'Hello\n' > templates/update.en.txt
+	: > templates/update.en.html
+	same "digest-build: warning: $ana: update.en.html: gives an empty page" "$(digest-build participants --did $ana 2>&1)"
+	rm templates/update.en.html
 	printf '{{#if active_days}}\n{{activ_days}}{{/if}}' > templates/update.nl.txt
 	fails 78 digest-build participants
 	[[ $output == *"templates/update.nl.txt:2: there is no value \"activ_days\""* ]]
@@ -263,6 +273,18 @@ Hello
 		echo "$value"
 		grep -qx "$value" values
 	done
+}
+
+@test "the tags that mailroom-template(5) shows are tags" {
+	command -v mandoc || skip "mandoc is not installed"
+	mkdir templates
+	export MAILROOM_TEMPLATE_DIR=$PWD/templates
+	mandoc -T utf8 -O width=200 "$SOURCE/man/mailroom-template.5" | col -b > shown
+	grep -o '{{#if not .*}}\.' shown | sed 's/\.$/x{{\/if}}/' > templates/update.en.subject
+	grep -o '{{active_days}} of .*' shown >> templates/update.en.subject
+	same 2 "$(wc -l < templates/update.en.subject)"
+	echo text > templates/update.en.txt
+	same "Subject: x 3 of 10 active days" "$(participant preview -d $ana | sed -n 2p)"
 }
 
 @test "several studies: each with its day, its rules, its people" {

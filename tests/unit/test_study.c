@@ -162,6 +162,8 @@ static void sections_say_what_is_theirs(void **state)
 	assert_int_equal(pilot->study_types.count, 2);
 	assert_string_equal(pilot->study_types.items[1], "Pilot-2");
 	assert_int_equal(pilot->survey_ids.count, 1);
+	assert_ptr_equal(studies_of_survey(&l, "SV_1"), pilot);
+	assert_null(studies_of_survey(&l, "sv_1"));
 	assert_int_equal(main_study->min_retrievals, 1);
 	assert_int_equal(main_study->min_engagement, 4);
 	assert_int_equal(main_study->min_active_days, 3);
@@ -226,6 +228,8 @@ static void what_is_wrong_is_told_by_its_line(void **state)
 	    {"study_types=x\n[a]\n", ":2: survey_ids and study_types say whose a study is"},
 	    {"[a]\n\n[b]\n", ":3: [a] and [b] have no study_types"},
 	    {"[a]\nstudy_types=x,y\n[b]\nstudy_types=z,X\n", ":3: [a] and [b] both have the study type \"X\""},
+	    {"[a]\nsurvey_ids=SV_1\n[b]\nstudy_types=z\nsurvey_ids=SV_2, SV_1\n",
+	        ":3: [a] and [b] both have the survey \"SV_1\""},
 	    {"[a]\nmin_active_days=8\nwindow_days=7\n", ":1: [a]: 8 active days do not fit into a window of 7"},
 	    {"min_active_days=15\n", ":1: [default]: 15 active days do not fit"},
 	    {"[\xff]\n", ": is no text in UTF-8"},

@@ -149,6 +149,9 @@ static void test_refused(void **state)
 	} cases[] = {
 	    {"{{nmae}}", "t:1: there is no value \"nmae\" (there are: name, empty, missing, one,"},
 	    {"\n\n{{#if yes}}{{/if}}\n {{nobody}}", "t:4: there is no value"},
+	    {"\n{{if yes}}",
+	        "t:2: there is no value \"if\": a block is {{#if ...}} to {{/if}}, or {{#for ...}} to {{/for}}"},
+	    {"{{#if yes}}{{end}}", "t:1: there is no value \"end\": a block is {{#if ...}}"},
 	    {"{{#for d in days}}{{d.nope}}{{/for}}",
 	        "t:1: there is no value \"nope\" (there are: date, n, active, kinds)"},
 	    {"{{#for d in days}}{{d}}{{/for}}", "t:1: \"d\" is a row: name one of its values, as in d.date"},
