@@ -133,8 +133,11 @@ static int ask_transport(struct send_work *w, struct arena *a, const struct outb
 {
 	struct transport_choice choice;
 	struct transport transport = {0};
-	struct transport_message tm = {
-	    .outbox_id = m->id, .kind = m->kind, .from = m->from_address, .message_id = m->message_id};
+	struct transport_message tm = {.outbox_id = m->id,
+	    .kind = m->kind,
+	    .from = m->from_address,
+	    .message_id = m->message_id,
+	    .built_at = m->created_at};
 	bool proves = true;
 	int rc = 0;
 

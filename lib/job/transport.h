@@ -41,6 +41,7 @@ struct transport_message {
 	size_t len;
 	struct transport_recipient *recipients; /* addresses in, the rest out */
 	size_t recipient_count;
+	int64_t built_at; /* for find: there was nothing of it before */
 };
 
 enum transport_found {

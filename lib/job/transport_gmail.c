@@ -13,7 +13,10 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LOOK_AT = 20 }; /* messages sent lately, whose tokens are compared */
+enum {
+	LOOK_AT = 100,   /* messages sent since, whose tokens are compared */
+	CLOCKS_S = 3600, /* by which Google's clock may differ from ours */
+};
 
 /* Sending and reading are two rights, so two tokens: with the right to send alone nothing can be looked up. */
 struct gmail_face {
@@ -218,11 +221,10 @@ static int gmail_transport_send(void *state, struct arena *a, struct transport_m
 	return 0;
 }
 
-/* The newest messages in Sent: one of them carries our token when Google has changed the Message-ID. */
+/* One of these messages carries our token when Google has changed the Message-ID. */
 static int find_by_token(struct gmail_state *g, struct arena *a, const char *token, const struct gmail_page *page,
     const char **id, struct err *e)
 {
-	*id = NULL;
 	for (size_t i = 0; i < page->n && !*id; i++) {
 		struct gmail_message m;
 		const char *value;
@@ -236,23 +238,28 @@ static int find_by_token(struct gmail_state *g, struct arena *a, const char *tok
 	return 0;
 }
 
-static int find(
-    struct gmail_state *g, struct arena *a, const struct transport_message *m, const char **id, struct err *e)
+/* *all false: it may be among those that were not looked at. */
+static int find(struct gmail_state *g, struct arena *a, const struct transport_message *m, const char **id, bool *all,
+    struct err *e)
 {
 	static const char *const sent[] = {"SENT", NULL};
 	struct gmail_query by_id = {
 	    .q = arena_printf(a, "rfc822msgid:%s", m->message_id), .label_ids = sent, .page_size = 1};
-	struct gmail_query newest = {.label_ids = sent, .page_size = LOOK_AT};
+	struct gmail_query since = {.q = arena_printf(a, "after:%lld", (long long)(m->built_at - CLOCKS_S)),
+	    .label_ids = sent,
+	    .page_size = LOOK_AT};
 	char token[MESSAGE_TOKEN_BYTES];
 	struct gmail_page page;
 
+	*all = true;
 	if (gmail_list(g->read.gmail, &by_id, a, &page, e) != 0)
 		return -1;
 	*id = page.n > 0 ? page.refs[0].id : NULL;
 	if (*id || !m->envelope_id || !message_token_find(m->envelope_id, strlen(m->envelope_id), token))
 		return 0;
-	if (gmail_list(g->read.gmail, &newest, a, &page, e) != 0)
+	if (gmail_list(g->read.gmail, &since, a, &page, e) != 0)
 		return -1;
+	*all = !page.next_page_token;
 	return find_by_token(g, a, token, &page, id, e);
 }
 
@@ -260,12 +267,16 @@ static int gmail_transport_find(void *state, struct arena *a, const struct trans
     enum transport_found *found, const char **remote_id, struct err *e)
 {
 	struct gmail_state *g = state;
+	bool all;
 
 	*found = TRANSPORT_NO_TELLING;
 	*remote_id = NULL;
-	if (open_face(g, OAUTH_SCOPE_READ, &g->read, e) != 0 || find(g, a, m, remote_id, e) != 0)
+	if (open_face(g, OAUTH_SCOPE_READ, &g->read, e) != 0 || find(g, a, m, remote_id, &all, e) != 0)
 		return -1;
-	*found = *remote_id ? TRANSPORT_FOUND : TRANSPORT_NOT_FOUND;
+	if (*remote_id)
+		*found = TRANSPORT_FOUND;
+	else if (all)
+		*found = TRANSPORT_NOT_FOUND;
 	return 0;
 }
 

@@ -132,6 +132,7 @@ int64_t db_int(sqlite3_stmt *st, int column)
 int db_error(struct store *s, const char *what, struct err *e)
 {
 	enum err_code code = ERR_SYSTEM;
+	int number = s->db ? sqlite3_system_errno(s->db) : 0;
 
 	/* What sqlite3_open_v2 leaves is an extended code: the lowest byte is the plain one. */
 	switch (sqlite3_errcode(s->db) & 0xff) {
@@ -149,5 +150,8 @@ int db_error(struct store *s, const char *what, struct err *e)
 	case SQLITE_MISMATCH: code = ERR_INPUT; break;
 	default: break;
 	}
+	/* "disk I/O error" alone does not say that the disk is full. */
+	if (code == ERR_IO && number)
+		return err_set(e, code, "%s: %s: %s: %s", s->path, what, sqlite3_errmsg(s->db), strerror(number));
 	return err_set(e, code, "%s: %s: %s", s->path, what, sqlite3_errmsg(s->db));
 }

@@ -235,7 +235,7 @@ class Google:
         self.boxes = {}
         self.faults = []
         self.settings = {"order": "newest", "history_page": 500, "list_page": 500, "token_life_s": 3599, "quota": 0,
-                         "unauthorized": False, "gzip": False}
+                         "unauthorized": False, "gzip": False, "rename_sent": False}
         self.tokens, self.refresh_tokens, self.codes = {}, {"refresh-1": args.address}, {}
         self.serial = 0
         self.spent = collections.deque()
@@ -427,7 +427,10 @@ class Google:
         if thread and not any(m.thread_id == thread for m in box.messages.values()):
             raise failure(404, "notFound", "Requested entity was not found.")
         with self.lock:
-            return box.add(unb64url(d["raw"]), labels, int(time.time() * 1000), thread)
+            raw = unb64url(d["raw"])
+            if self.settings["rename_sent"]:
+                raw = re.sub(rb"(?mi)^Message-ID: [^\r]*", b"Message-ID: <%d@mail.gmail.example>" % (box.numbers + 1), raw, count=1)
+            return box.add(raw, labels, int(time.time() * 1000), thread)
 
     def draft(self, box, query, body):
         m = self.take_message(box, json.loads(body)["message"], ["DRAFT"])

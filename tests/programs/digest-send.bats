@@ -190,6 +190,15 @@ states() { sql "SELECT state FROM outbox ORDER BY id" | paste -sd ' '; }
 	same simulated "$(states)"
 }
 
+@test "a disk without room is called so, and nothing goes out" {
+	# no file may grow
+	fails 74 bash -c 'trap "" XFSZ; ulimit -f 0; MAILROOM_LIVE=true digest-send --live'
+	[[ $output == *"$DB: read the schema version: disk I/O error: File too large" ]]
+	same ready "$(states)"
+	live -q
+	same simulated "$(states)"
+}
+
 @test "one run at a time" {
 	exec 9> "$OUTBOX/send.lock"
 	flock 9

@@ -70,6 +70,38 @@ taken() { jq -r .To postmark/taken 2>/dev/null | sort; }
 	same 1 "$(in_sent)"
 }
 
+# Message 1 is in Sent under another Message-ID, nobody has heard so, and it was long ago.
+renamed() {
+	prepare_team
+	control '{"op": "set", "rename_sent": true}'
+	control '{"op": "fault", "method": "messages.send", "nth": 1, "kind": "reset_after"}'
+	fails 1 digest-send --live
+	same "unknown mara@harbor.example=unknown" "$(states)"
+	sql "UPDATE send_attempts SET started_at = started_at - 1200; UPDATE outbox SET next_try_at = NULL"
+}
+
+@test "gmail: a message that Google gave another Message-ID is known by its token" {
+	renamed
+	digest-send --live
+	same "sent mara@harbor.example=sent" "$(states)"
+	same 1 "$(in_sent)"
+}
+
+@test "gmail: it is not sent again while it may be among mail that was not looked at" {
+	renamed
+	for n in 1 2 3 4; do
+		mail more.eml "Message-ID: <more-$n@harbor.example>" <<< More
+		control "$(jq -n --rawfile raw more.eml '{op: "add", raw: $raw, labels: ["SENT"], date_ms: (now * 1000 | floor)}')" > control.out
+	done
+	control '{"op": "set", "list_page": 3}'
+	digest-send --live
+	same "unknown mara@harbor.example=unknown 5" "$(states) $(in_sent)"
+	control '{"op": "set", "list_page": 5}'
+	sql "UPDATE outbox SET next_try_at = NULL"
+	digest-send --live
+	same "sent mara@harbor.example=sent 5" "$(states) $(in_sent)"
+}
+
 @test "gmail: a rate limit and no right to send" {
 	prepare_team
 	export MAILROOM_GMAIL_RETRY_MAX=0
