@@ -112,7 +112,8 @@ static bool names_sender(const struct reading_report *m, struct span words, cons
 	       !bounce_names(b->original, named);
 }
 
-static void add_block(struct reading_report *m, const struct block *b)
+/* given_up: the words for people say that nobody tries again. */
+static void add_block(struct reading_report *m, const struct block *b, bool given_up)
 {
 	const char *final = bounce_status_address(m->a, b->final), *original = bounce_status_address(m->a, b->original);
 	const char *actual = bounce_status_address(m->a, b->actual), *address = original ? original
@@ -124,8 +125,8 @@ static void add_block(struct reading_report *m, const struct block *b)
 	if (!status.len) /* "Status: 550": the server's words may know better */
 		status = bounce_find_status(words);
 	phrase_text_init(m->a, words, &t);
-	uint64_t seen = phrase_seen(&t, 0, t.folded.len), notice = phrase_seen(&m->text, 0, m->text.folded.len);
-	enum bounce_action action = action_of(b, phrase_has(seen | notice, PHRASE_GIVEN_UP));
+	uint64_t seen = phrase_seen(&t, 0, t.folded.len);
+	enum bounce_action action = action_of(b, given_up || phrase_has(seen, PHRASE_GIVEN_UP));
 	if (!address) { /* X.400 and the like: the one that was written to */
 		struct span to = field_address(m->original.v[H_TO]);
 		if (!is_address(to))
@@ -179,24 +180,25 @@ size_t bounce_status_read(struct reading_report *m, struct span rest)
 	struct block b = {.any = false};
 	struct field f;
 	size_t before = m->out->count;
+	bool given_up = phrase_has(phrase_seen(&m->text, 0, m->text.folded.len), PHRASE_GIVEN_UP);
 
 	while (rest.len) {
 		if (!field_next(&rest, &f)) { /* an empty line ends a recipient */
 			if (b.any)
-				add_block(m, &b);
+				add_block(m, &b, given_up);
 			b = (struct block){.any = false};
 			continue;
 		}
 		if (span_is(f.name, "diagnostic-code"))
 			field_extend(&rest, &f);
 		if (span_is(f.name, "final-recipient") && b.final.len) { /* the empty line is missing */
-			add_block(m, &b);
+			add_block(m, &b, given_up);
 			b = (struct block){.any = false};
 		}
 		if (!keep_field(&b, &f))
 			read_message_field(m, &f);
 	}
 	if (b.any)
-		add_block(m, &b);
+		add_block(m, &b, given_up);
 	return m->out->count - before;
 }
