@@ -140,6 +140,8 @@ static int scan_mailbox(
 		m->account = &account;
 		m->folders = folders_of(cli, &a);
 		rc = bounces_scan_mailbox(r, m, e);
+		m->account = NULL;
+		m->folders = NULL;
 	}
 	arena_clear(&a);
 	return rc;
