@@ -38,7 +38,8 @@ struct studies {
 /* Reads the file, or with path NULL makes the one study that there is without a file ("default"). Lines are KEY=VALUE under
  * a heading [label]; what stands above the first heading holds for all studies that do not say otherwise; a file
  * without a heading is one study, "default". "#" and ";" begin a comment line. CONFIG, with file and line, for an unknown key, a
- * value that is none, a key or label given twice, a study type or a survey in two studies, and two studies without study types. All in `a`. */
+ * value that is none, a key or label given twice, a study type or a survey in two studies, and two studies without study
+ * types. All in `a`. */
 int studies_load(const char *path, struct arena *a, struct studies *out, struct err *e);
 
 /* NULL when there is none of this label. */

@@ -17,7 +17,8 @@ struct survey_sync_options {
 	const struct config *config; /* for the key that people who were erased are known by, and the study file */
 	struct qualtrics *qualtrics;
 	struct survey_map *map;
-	/* These surveys, and those whose name the filter finds; neither: those of the study file; there are none: all of the account. */
+	/* These surveys, and those whose name the filter finds; neither: those of the study file; where it names none, all of the
+	 * account. */
 	const char *const *ids;
 	size_t id_count;
 	const char *filter; /* POSIX extended regular expression; NULL: none */
