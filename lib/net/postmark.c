@@ -190,7 +190,10 @@ enum postmark_sent postmark_send(struct http *http, const struct postmark_option
 		sent = POSTMARK_PERMANENT;
 	} else if (post(http, o, "POST", &target, &body, &r, &e) != 0) {
 		answer->words = clean_words(a, o, e.text);
-		sent = r.maybe_sent ? POSTMARK_UNKNOWN : POSTMARK_TEMPORARY;
+		/* A certificate or an address that is wrong does not pass by waiting: like a refused token. */
+		sent = r.maybe_sent              ? POSTMARK_UNKNOWN
+		       : e.code == ERR_TEMPORARY ? POSTMARK_TEMPORARY
+		                                 : POSTMARK_ACCOUNT;
 	} else {
 		read_answer(a, o, &r, answer);
 		sent = meaning(answer);

@@ -267,6 +267,15 @@ static void nobody_there_is_temporary(void **state)
 	assert_int_equal(send_one(f, message, "ada@home.example").outcome, TRANSPORT_TEMPORARY);
 }
 
+static void a_wrong_address_keeps_mail_back(void **state)
+{
+	struct fixture *f = *state;
+
+	set(f, "MAILROOM_POSTMARK_URL", "http://postmark.example");
+	open_transport(f);
+	assert_int_equal(send_one(f, message, "ada@home.example").outcome, TRANSPORT_ACCOUNT);
+}
+
 /* What broke off after it was taken is found, what broke off before is not. */
 static void it_is_looked_up(void **state)
 {
@@ -329,6 +338,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(an_inactive_recipient_is_told, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_wrong_token_stops_the_account, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(nobody_there_is_temporary, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(a_wrong_address_keeps_mail_back, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(it_is_looked_up, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(a_token_file_is_read, set_up, tear_down),
 	};
