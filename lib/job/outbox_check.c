@@ -148,6 +148,10 @@ static int check_participant(
 	if (!now.is_active)
 		outbox_problem_add(
 		    p, a, arena_printf(a, "%s is no active participant any more: discard it", r->address));
+	else if (now.unsubscribed)
+		outbox_problem_add(p, a,
+		    arena_printf(a, "%s is the address of %s, too, who has unsubscribed: discard it", r->address,
+		        now.unsubscribed));
 	else if (!address || !frozen || strcmp(address, frozen) != 0)
 		outbox_problem_add(
 		    p, a, arena_printf(a, "%s is not the participant's address any more: build it again", r->address));

@@ -10,6 +10,7 @@
 #include "job/update_catalogue.h"
 #include "job/updates_settings.h"
 #include "mail/compose_automatic.h"
+#include "store/attempts.h"
 #include "store/participants.h"
 
 #include <stdlib.h>
@@ -301,15 +302,20 @@ static void skip(struct updates *u, struct updates_item *item, enum updates_outc
 	item->reason = arena_strdup(&u->arena, reason);
 }
 
-/* The roster may have changed since it was read; within the transaction it does not. */
-static int check_still(struct updates *u, const struct person *p, bool *still, struct err *e)
+/* Why the participant gets none after all, NULL: nothing is in the way. The roster may have changed since it was read; within the
+ * transaction it does not. Whoever has unsubscribed gets nothing at that address under another did either. */
+static int find_hindrance(struct updates *u, const struct person *p, const char **why, struct err *e)
 {
-	struct participant now;
+	struct attempt_participant now;
 	bool found;
 
-	if (participants_get_by_id(u->store, &u->scratch, p->id, &now, &found, e) != 0)
+	*why = NULL;
+	if (attempts_participant(u->store, &u->scratch, p->id, &now, &found, e) != 0)
 		return -1;
-	*still = found && !now.is_removed && now.status == PARTICIPANT_ACTIVE && strcmp(now.email, p->email) == 0;
+	if (!found || !now.is_active || strcmp(now.address, p->email) != 0)
+		*why = "changed in the roster just now";
+	else if (now.unsubscribed)
+		*why = arena_printf(&u->scratch, "%s has the same address and has unsubscribed", now.unsubscribed);
 	return 0;
 }
 
@@ -392,7 +398,7 @@ static int build_one(
 	const struct person *p = &u->people[index];
 	struct reckoned w;
 	struct letter l;
-	bool still;
+	const char *why;
 
 	*item = item_of(u, p);
 	if (!begin_letter(u, index, &w, &l)) {
@@ -403,10 +409,10 @@ static int build_one(
 	item->on_track = w.on_track;
 	item->active_days = w.active_days;
 	item->required_active_days = w.required_active_days;
-	if (check_still(u, p, &still, e) != 0)
+	if (find_hindrance(u, p, &why, e) != 0)
 		return -1;
-	if (!still) {
-		skip(u, item, UPDATE_SKIPPED, "changed in the roster just now");
+	if (why) {
+		skip(u, item, UPDATE_SKIPPED, why);
 		return 0;
 	}
 	if (update_subject(&u->scratch, l.templates, &l.facts, &l.subject, e) == 0 &&

@@ -222,12 +222,34 @@ static enum bounce_reason weigh(const struct bounce_recipient *r, uint64_t seen,
 	return said;
 }
 
+/* Postfix names the domain whose mail servers it could not look up. Another one than the person's is a relay, ours perhaps: it tells
+ * nothing of the person. */
+static bool names_another_domain(const struct bounce_recipient *r, struct span words)
+{
+	static const char before[] = "for name=";
+	size_t at = span_find(words, before), n = 0;
+	const char *domain = r->address ? strrchr(r->address, '@') : NULL;
+	struct span name;
+
+	if (at >= words.len || !domain)
+		return false;
+	name = span_skip(words, at + sizeof before - 1);
+	while (n < name.len && !strchr(" \t\r\n", name.at[n]))
+		n++;
+	if (!span_starts(span_trim(span_skip(name, n)), "type=mx"))
+		return false;
+	name.len = n;
+	return n > 0 && !span_same(name, span_of(domain + 1));
+}
+
 void bounce_judge(struct bounce_recipient *r, uint64_t seen, struct span words)
 {
 	int code = bounce_find_code(words);
 	char first = r->status ? r->status[0] : (char)('0' + code / 100);
 
 	r->reason = weigh(r, seen, words);
+	if (r->reason == BOUNCE_REASON_HOST_UNKNOWN && names_another_domain(r, words))
+		r->reason = BOUNCE_REASON_NETWORK;
 	r->class = bounce_reason_class(r->reason);
 	if (r->action != BOUNCE_ACTION_FAILED || first == '4')
 		r->class = BOUNCE_CLASS_SOFT;

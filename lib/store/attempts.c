@@ -221,7 +221,8 @@ int attempts_participant(
 		return -1;
 	if (!*found)
 		return 0;
-	*out = (struct attempt_participant){arena_strdup(a, db_text(st, 0)), db_int(st, 1) != 0};
+	*out = (struct attempt_participant){arena_strdup(a, db_text(st, 0)), db_int(st, 1) != 0,
+	    db_text(st, 2) ? arena_strdup(a, db_text(st, 2)) : NULL};
 	sqlite3_reset(st);
 	return 0;
 }

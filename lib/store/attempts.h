@@ -71,8 +71,9 @@ int attempts_stop_account(
 
 /* A participant as sending needs it; *found false when there is no such row. */
 struct attempt_participant {
-	const char *address; /* as given, in the arena */
-	bool is_active;      /* status active, and not deleted */
+	const char *address;      /* as given, in the arena */
+	bool is_active;           /* status active, and not deleted */
+	const char *unsubscribed; /* did of somebody who has unsubscribed and has this address; NULL: nobody */
 };
 int attempts_participant(
     struct store *s, struct arena *a, int64_t id, struct attempt_participant *out, bool *found, struct err *e);

@@ -46,6 +46,21 @@ whole() {
 	same "$(sql "SELECT id || '.eml' FROM outbox WHERE state <> 'discarded' ORDER BY id || '.eml'")" "$(find "$OUTBOX" -type f -printf '%f\n' | sort)"
 }
 
+@test "who has unsubscribed gets nothing at that address under another did either" {
+	person did:plc:again ANA@people.example
+	active did:plc:again 2026-11-20
+	digest-build participants -q
+	same "0 3" "$(sql "SELECT sum(state <> 'ready') || ' ' || count(*) FROM outbox")"
+	participant set-status -q --did $ana --status unsubscribed
+	fails 1 digest-send
+	[[ $output == *"ANA@people.example is the address of $ana, too, who has unsubscribed: discard it"* ]]
+	digest-send discard 1 2 3
+	digest-build participants -q
+	same "bram@people.example" "$(sql "SELECT r.address FROM outbox o JOIN outbox_recipients r ON r.outbox_id = o.id WHERE o.state = 'ready'")"
+	same "$ana has the same address and has unsubscribed" \
+		"$(digest-build participants -n --json | jq -r '.. | objects | select(.did? == "did:plc:again") | .reason')"
+}
+
 @test "each active participant with a feed request gets one update" {
 	same "" "$(digest-build participants)"
 	same "1|ready|ana@people.example|1|Your study progress: 3 of 10 active days
