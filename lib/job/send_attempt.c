@@ -204,7 +204,7 @@ static void add_words(struct send_item *item, const struct transport_recipient *
 static void weigh(struct send_work *w, struct send_item *item)
 {
 	bool lost = false;
-	const char *account = NULL;
+	const char *account = NULL, *gone = NULL;
 
 	for (size_t i = 0; i < item->count; i++) {
 		struct transport_recipient *r = &item->recipients[i];
@@ -216,13 +216,16 @@ static void weigh(struct send_work *w, struct send_item *item)
 		lost |= r->outcome == TRANSPORT_UNKNOWN || (r->outcome == TRANSPORT_TEMPORARY && r->code == 0);
 		if (r->outcome == TRANSPORT_ACCOUNT)
 			account = r->words ? r->words : "refused";
+		/* Without an open that finds it out, every message would wait for who does not answer. */
+		if (r->outcome == TRANSPORT_TEMPORARY && r->code == 0 && !item->route->transport.open)
+			gone = r->words ? r->words : "nobody answers";
 		if (outcomes[r->outcome].weight > weight_of(item->what))
 			item->what = outcomes[r->outcome].what;
 		if (r->outcome != TRANSPORT_ACCEPTED && r->outcome != TRANSPORT_SIMULATED)
 			add_words(item, r);
 	}
-	if (account)
-		send_route_block(w, item->route, account);
+	if (account || gone)
+		send_route_block(w, item->route, account ? account : gone);
 	else if (lost)
 		send_route_reset(item->route);
 }

@@ -32,7 +32,7 @@ static struct other_side {
 	enum transport_outcome outcomes[MOST]; /* by call */
 	int codes[MOST];
 	enum transport_found found;
-	bool cannot_find, finds_by_message_id, send_fails, all_recipients;
+	bool cannot_open, cannot_find, finds_by_message_id, send_fails, all_recipients;
 	size_t max_recipients;
 	int64_t account_id;
 	volatile sig_atomic_t *raise; /* set in the first send */
@@ -107,7 +107,7 @@ static int other_make(
 	    .max_recipients = other.max_recipients,
 	    .all_recipients = other.all_recipients,
 	    .finds_by_message_id = other.finds_by_message_id,
-	    .open = other_open,
+	    .open = other.cannot_open ? NULL : other_open,
 	    .send = other_send,
 	    .find = other.cannot_find ? NULL : other_find,
 	    .close = other_close};
@@ -473,6 +473,27 @@ static void test_a_server_that_is_not_there(void **state)
 	assert_string_equal(ask(r, "SELECT count(*) FROM send_attempts"), "2");
 }
 
+/* Postmark's way: what it cannot reach is found out by the first message, and the others do not try it, too. */
+static void test_a_service_that_is_not_there(void **state)
+{
+	struct room *r = *state;
+
+	freeze(r, 1);
+	freeze(r, 2);
+	other.cannot_open = true;
+	other.outcomes[0] = TRANSPORT_TEMPORARY;
+	assert_string_equal(
+	    send_at(r, NOW), "2 waiting: said so; 1 deferred: ann@a.example: said so; bob@a.example: said so");
+	assert_int_equal(other.sent, 1);
+	assert_string_equal(states(r), "deferred ready");
+	/* "Later" of one that is there is about this message alone. */
+	other.outcomes[1] = TRANSPORT_TEMPORARY;
+	other.codes[1] = 429;
+	freeze(r, 3);
+	assert_string_equal(
+	    send_at(r, NOW), "2 deferred: ann@a.example: 429 said so; bob@a.example: 429 said so; 3 sent");
+}
+
 static void add_smtp_account(struct room *r)
 {
 	sql(r, "INSERT INTO email_accounts (id, address, created_at) VALUES (5, 'ann@a.example', 1);"
@@ -731,6 +752,7 @@ int main(void)
 	    WITH_ROOM(test_a_copy_that_an_earlier_attempt_left_proves_nothing),
 	    WITH_ROOM(test_gmail_sends_to_all_or_nobody),
 	    WITH_ROOM(test_a_server_that_is_not_there),
+	    WITH_ROOM(test_a_service_that_is_not_there),
 	    WITH_ROOM(test_an_account_at_fault_is_switched_off),
 	    WITH_ROOM(test_a_login_that_fails_switches_it_off),
 	    WITH_ROOM(test_what_gmail_refuses_leaves_smtp_on),
