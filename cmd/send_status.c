@@ -61,14 +61,14 @@ static json_t *text_or_null(const char *s)
 
 static json_t *row_json(const struct attempt *t)
 {
-	return json_pack("{s:I, s:i, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o}", "outbox_id",
-	    (json_int_t)t->outbox_id, "attempt", t->attempt, "recipient", jsontext(t->recipient), "status",
+	return json_pack("{s:I, s:i, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o}",
+	    "outbox_id", (json_int_t)t->outbox_id, "attempt", t->attempt, "recipient", jsontext(t->recipient), "status",
 	    attempt_status_name(t->status), "transport", t->transport, "server", text_or_null(t->server), "code",
 	    t->code ? json_integer(t->code) : json_null(), "enhanced", text_or_null(t->enhanced), "words",
 	    text_or_null(t->words), "remote_id", text_or_null(t->remote_id), "message_id", jsontext(t->message_id),
 	    "size_bytes", (json_int_t)t->size_bytes, "rendered_at", instant(t->rendered_at), "started_at",
-	    instant(t->started_at), "finished_at", instant(t->finished_at), "delivery",
-	    text_or_null(t->delivery), "delivery_at", instant(t->delivery_at));
+	    instant(t->started_at), "finished_at", instant(t->finished_at), "delivery", text_or_null(t->delivery),
+	    "delivery_at", instant(t->delivery_at));
 }
 
 static void add_row(const struct attempt *t, void *arg)
@@ -82,9 +82,8 @@ static void add_row(const struct attempt *t, void *arg)
 	}
 	table_add(&l->table, zone_format(t->started_at, ZONE_DATE_TIME, when));
 	table_add(&l->table, arena_printf(l->a, "%lld.%d", (long long)t->outbox_id, t->attempt));
-	table_add(&l->table, t->delivery
-	                         ? arena_printf(l->a, "%s, %s", attempt_status_name(t->status), t->delivery)
-	                         : attempt_status_name(t->status));
+	table_add(&l->table, t->delivery ? arena_printf(l->a, "%s, %s", attempt_status_name(t->status), t->delivery)
+	                                 : attempt_status_name(t->status));
 	table_add(&l->table, display_clean(l->a, t->recipient));
 	table_add(&l->table, t->transport);
 	table_add(&l->table, arena_printf(l->a, "%s%s%s", t->code ? arena_printf(l->a, "%d ", t->code) : "",

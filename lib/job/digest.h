@@ -14,10 +14,10 @@
 #include <stdint.h>
 
 struct digest_settings {
-	const char *team;      /* name of the team in the title */
-	const char *zone;      /* name of the time zone, for people */
-	const char *from;      /* sender address; NULL: the first active admin's */
-	const char *from_name; /* sender name; NULL: none */
+	const char *team;            /* name of the team in the title */
+	const char *zone;            /* name of the time zone, for people */
+	const char *from;            /* sender address; NULL: the first active admin's */
+	const char *from_name;       /* sender name; NULL: none */
 	const struct config *config; /* of the outbox */
 };
 
