@@ -1,6 +1,7 @@
 #include "job/bounces_act.h"
 #include "job/people.h"
 #include "job/roster.h"
+#include "job/send_log.h"
 
 #include <string.h>
 
@@ -40,7 +41,8 @@ static int set_status(struct deciding *x, const char *address, struct participan
 	bool changed = false;
 
 	if ((p->status == PARTICIPANT_ACTIVE || x->is_wish) &&
-	    participants_set_status(x->o->store, p->id, to, reason, x->d->who, x->o->now, &changed, e) != 0)
+	    participants_set_status(
+	        x->o->store, p->id, to, send_log_words(x->a, reason), x->d->who, x->o->now, &changed, e) != 0)
 		return -1;
 	*what = arena_printf(x->a, "%s%s%s: %s", *what ? *what : "", *what ? "; " : "", p->did,
 	    changed ? participant_status_name(to) : arena_printf(x->a, "stays %s", participant_status_name(p->status)));

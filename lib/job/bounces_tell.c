@@ -90,7 +90,7 @@ static int gather(struct bounces_run *r, int64_t first, struct buf *out, struct 
 
 int bounces_settle(struct bounces_run *r, int rc, struct err *e)
 {
-	struct telling t;
+	struct telling t = {0};
 
 	if (rc == 0 && !r->o->dry_run && store_commit(r->o->store, e) == 0)
 		return bounces_write_log(r, e);
@@ -98,7 +98,7 @@ int bounces_settle(struct bounces_run *r, int rc, struct err *e)
 		/* Each batch is taken back, so that its reports have the same numbers. */
 		if (r->dry_first)
 			rc = gather(r, r->dry_first, &r->dry, &t, e);
-		r->dry_look |= r->dry_first && t.look;
+		r->dry_look |= t.look;
 		store_rollback(r->o->store);
 		return rc;
 	}
