@@ -615,6 +615,18 @@ bram@people.example|counted' "$(sql "SELECT address, effect FROM bounce_recipien
 	fails 75 bounces-scan postmark
 }
 
+@test "what Postmark calls a hard bounce is none where the server's words speak of policy" {
+	postmark
+	bounced 1 HardBounce ana
+	sed -i 's/550 words of HardBounce/smtp;550 5.7.1 Message rejected due to SPF policy/' postmark/bounces
+	bounced 2 HardBounce bram
+	sed -i 's/550 words of HardBounce/smtp;550 5.1.1 User unknown/' postmark/bounces
+	run bounces-scan postmark
+	[ "$status" -eq 1 ]
+	same $'ana|active\nbram|inactive\ncleo|active' "$(people)"
+	same 'alerted' "$(sql "SELECT effect FROM bounce_recipients WHERE address = 'ana@people.example'")"
+}
+
 @test "1,200 bounces of Postmark are read page by page" {
 	postmark
 	for ((i = 1; i <= 1200; i++)); do
