@@ -92,6 +92,9 @@ static int tell(struct cli *cli, struct bounces_run *r, int status)
 			print_totals(&r->totals);
 	}
 	buf_clear(&text);
+	/* What nobody can have read is told again. */
+	if (fflush(stdout) == 0 && !ferror(stdout) && bounces_told(r, &e) != 0)
+		status = status ? status : cli_fail(&e);
 	return status ? status : look || r->totals.failed > 0;
 }
 

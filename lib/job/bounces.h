@@ -44,6 +44,8 @@ struct bounces_run {
 	bool has_key, log_is_known;
 	struct buf dry; /* of a dry run: what there would be to tell */
 	bool dry_look;
+	int64_t dry_first; /* of a dry run: the first report that would be new; 0: none */
+	int64_t told;      /* the last report that bounces_tell told of; 0: none */
 	int lock, log;
 };
 int bounces_begin(struct bounces_run *r, const struct bounces_options *o, struct err *e);
@@ -67,12 +69,15 @@ int bounces_scan_mailbox(struct bounces_run *r, const struct bounces_mailbox *m,
 int bounces_scan_postmark(struct bounces_run *r, struct err *e);
 
 /* What the operator was not told of yet: as text in *out (empty: nothing), and to MAILROOM_ALERT_COMMAND where there is one. A command that
- * fails is an error, and then it is told again next time. *look says whether a person should look: something is unmatched, or an
- * alert. */
+ * fails is an error. *look says whether a person should look: something is unmatched, or an alert. What bounces_told does not follow
+ * is told again next time. */
 int bounces_tell(struct bounces_run *r, struct buf *out, bool *look, struct err *e);
 
+/* What bounces_tell gave has reached the operator. */
+int bounces_told(struct bounces_run *r, struct err *e);
+
 /* A person's decision about an unmatched report: it counts for nothing, or (as_bounce) the mail did not reach the participant of this did, or
- * (NULL) the one whose address it names, who becomes inactive. NO_INPUT when no such report is unmatched, INPUT when the person is
+ * (NULL) the one whose address it names, who becomes inactive, or unsubscribed by a complaint or a wish for no more mail. NO_INPUT when no such report is unmatched, INPUT when the person is
  * not clear. *what tells what was done. */
 struct bounces_decision {
 	int64_t report_id;

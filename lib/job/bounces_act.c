@@ -359,6 +359,8 @@ int bounces_act(
 	}
 	if (bounces_prove(r, a, item, &x.proof, e) != 0 || take_all(&x, e) != 0 || write_report(&x, report_id, e) != 0)
 		return -1;
+	if (r->o->dry_run && !r->dry_first)
+		r->dry_first = *report_id;
 	r->totals.reports++;
 	*(x.why ? &r->totals.unmatched : &r->totals.matched) += 1;
 	return write_names(&x, *report_id, e);

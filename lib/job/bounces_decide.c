@@ -1,6 +1,7 @@
 #include "job/bounces_act.h"
 #include "job/people.h"
 #include "job/roster.h"
+#include "job/send_log.h"
 
 #include <string.h>
 
@@ -11,7 +12,7 @@ struct deciding {
 	const char **addresses; /* that are unmatched */
 	const char *words;      /* of the first */
 	size_t count;
-	bool found;
+	bool found, is_wish; /* is_wish: a complaint, or somebody who wants no more mail */
 };
 
 static void take(const struct bounce_line *l, void *arg)
@@ -19,6 +20,8 @@ static void take(const struct bounce_line *l, void *arg)
 	struct deciding *x = arg;
 
 	x->found = true;
+	x->is_wish = strcmp(l->kind, bounce_kind_name(BOUNCE_COMPLAINT)) == 0 ||
+	             strcmp(l->kind, bounce_kind_name(BOUNCE_UNSUBSCRIBE)) == 0;
 	if (!l->address || !l->effect || strcmp(l->effect, "unmatched") != 0)
 		return;
 	if (x->count == 0)
@@ -28,20 +31,22 @@ static void take(const struct bounce_line *l, void *arg)
 	x->addresses[x->count++] = arena_strdup(x->a, l->address);
 }
 
-static int set_inactive(
-    struct deciding *x, const char *address, struct participant *p, const char **what, struct err *e)
+/* Who is inactive may still be unsubscribed, and never the other way round. */
+static int set_status(struct deciding *x, const char *address, struct participant *p, const char **what, struct err *e)
 {
-	const char *reason = arena_printf(x->a, "report %lld taken as a bounce: %s", (long long)x->d->report_id,
-	    x->words ? x->words : "it names nobody");
+	enum participant_status to = x->is_wish ? PARTICIPANT_UNSUBSCRIBED : PARTICIPANT_INACTIVE;
+	const char *done = x->is_wish ? "unsubscribed" : "deactivated";
+	const char *reason = arena_printf(x->a, "report %lld taken as %s: %s", (long long)x->d->report_id,
+	    x->is_wish ? "a wish for no more mail" : "a bounce", x->words ? x->words : "it names nobody");
 	bool changed = false;
 
-	if (p->status == PARTICIPANT_ACTIVE && participants_set_status(x->o->store, p->id, PARTICIPANT_INACTIVE, reason,
-	                                           x->d->who, x->o->now, &changed, e) != 0)
+	if ((p->status == PARTICIPANT_ACTIVE || x->is_wish) &&
+	    participants_set_status(
+	        x->o->store, p->id, to, send_log_words(x->a, reason), x->d->who, x->o->now, &changed, e) != 0)
 		return -1;
 	*what = arena_printf(x->a, "%s%s%s: %s", *what ? *what : "", *what ? "; " : "", p->did,
-	    changed ? "inactive" : arena_printf(x->a, "stays %s", participant_status_name(p->status)));
-	return address ? bounces_vouch(
-	                     x->o->store, x->d->report_id, address, p->id, changed ? "deactivated" : "unchanged", e)
+	    changed ? participant_status_name(to) : arena_printf(x->a, "stays %s", participant_status_name(p->status)));
+	return address ? bounces_vouch(x->o->store, x->d->report_id, address, p->id, changed ? done : "unchanged", e)
 	               : 0;
 }
 
@@ -56,7 +61,7 @@ static int by_address(struct deciding *x, const char *address, const char **what
 		return err_set(e, ERR_INPUT,
 		    "report %lld names %s: %zu participants have this address; name one by --did",
 		    (long long)x->d->report_id, address, n);
-	return set_inactive(x, address, &list[0], what, e);
+	return set_status(x, address, &list[0], what, e);
 }
 
 static int as_bounce(struct deciding *x, const char **what, struct err *e)
@@ -66,7 +71,7 @@ static int as_bounce(struct deciding *x, const char **what, struct err *e)
 	if (x->d->did) {
 		if (roster_find(x->o->store, x->a, x->d->did, NULL, &p, e) != 0)
 			return -1;
-		return set_inactive(x, x->count == 1 ? x->addresses[0] : NULL, &p, what, e);
+		return set_status(x, x->count == 1 ? x->addresses[0] : NULL, &p, what, e);
 	}
 	if (x->count == 0)
 		return err_set(e, ERR_INPUT, "report %lld names nobody: name the participant by --did",

@@ -51,6 +51,20 @@ static const char *status_of(const char *action)
 	return action;
 }
 
+/* A line that was cut off is not there. */
+static bool is_logged(const char *tail, const char *begin)
+{
+	const char *line = tail;
+
+	while ((line = strstr(line, begin))) {
+		const char *end = line + strcspn(line, "\n");
+		if (*end && end[-2] == '"' && end[-1] == '}')
+			return true;
+		line = end;
+	}
+	return false;
+}
+
 static void add_line(const struct bounce_note *n, void *arg)
 {
 	struct notes *w = arg;
@@ -60,7 +74,7 @@ static void add_line(const struct bounce_note *n, void *arg)
 	w->last = n->id;
 	w->count++;
 	snprintf(begin, sizeof begin, "{\"bounce\": %lld, ", (long long)n->id);
-	if (strstr(w->tail, begin))
+	if (is_logged(w->tail, begin))
 		return;
 	json_open(&j, '{');
 	put_int(&j, "bounce", n->id);

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum {
 	BATCH = 200, /* messages a transaction */
@@ -228,10 +229,16 @@ static int scan_folder(struct folder_scan *f, struct err *e)
 	return rc;
 }
 
+/* INBOX is the one name that servers know in any case (RFC 9051, 5.1). */
+static bool is_same_folder(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0 || (strcasecmp(a, "INBOX") == 0 && strcasecmp(b, "INBOX") == 0);
+}
+
 static int check(const struct bounces_mailbox *m, struct err *e)
 {
 	for (const char *const *name = m->folders; *name; name++)
-		if (m->move_to && strcmp(*name, m->move_to) == 0)
+		if (m->move_to && is_same_folder(*name, m->move_to))
 			return err_set(
 			    e, ERR_CONFIG, "%s: reports cannot be moved to a folder that is read", m->move_to);
 	return 0;

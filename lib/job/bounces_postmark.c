@@ -53,6 +53,17 @@ static bool read_type(const char *type, enum bounce_kind *kind, enum bounce_reas
 	return false;
 }
 
+/* Postmark calls dead what a server refused for good: the server's words may tell that the person had no part in it. */
+static enum bounce_reason reason_of(struct arena *a, enum bounce_reason of_type, const char *words)
+{
+	enum bounce_reason told;
+
+	if (!words || bounce_reason_class(of_type) != BOUNCE_CLASS_HARD)
+		return of_type;
+	told = bounce_reason_of_words(a, words);
+	return told == BOUNCE_REASON_UNDEFINED || told == BOUNCE_REASON_REJECTED ? of_type : told;
+}
+
 static struct bounces_item item_of(struct arena *a, const struct postmark_bounce *b)
 {
 	struct bounces_item item = {.source = "postmark", .remote_id = b->message_id ? b->message_id : ""};
@@ -75,6 +86,7 @@ static struct bounces_item item_of(struct arena *a, const struct postmark_bounce
 	r->count = 1;
 	r->recipients[0].address = b->email ? b->email : "";
 	r->recipients[0].action = r->kind == BOUNCE_FAILED ? BOUNCE_ACTION_FAILED : BOUNCE_ACTION_DELAYED;
+	r->recipients[0].reason = reason_of(a, r->recipients[0].reason, b->details);
 	r->recipients[0].class = bounce_reason_class(r->recipients[0].reason);
 	r->recipients[0].diagnostic = arena_printf(a, "%s: %.900s", b->type ? b->type : "no type",
 	    b->details       ? b->details

@@ -9,6 +9,7 @@ enum { DEADLINE_MS = 60000 };
 struct telling {
 	struct arena a;
 	struct buf *out;
+	int64_t first; /* reports before this one are left out */
 	int64_t last;
 	bool look;
 };
@@ -49,6 +50,8 @@ static void add(const struct bounce_line *l, void *arg)
 	struct telling *t = arg;
 	bool unmatched = strcmp(l->outcome, "unmatched") == 0 && (!l->effect || strcmp(l->effect, "unmatched") == 0);
 
+	if (l->report_id < t->first)
+		return;
 	t->last = l->report_id;
 	if (unmatched)
 		add_unmatched(t, l);
@@ -74,12 +77,12 @@ static int set_told(struct bounces_run *r, int64_t last, struct err *e)
 	return -1;
 }
 
-/* What is news, as lines. */
-static int gather(struct bounces_run *r, struct buf *out, struct telling *t, struct err *e)
+/* What is news of the reports from `first` on, as lines. */
+static int gather(struct bounces_run *r, int64_t first, struct buf *out, struct telling *t, struct err *e)
 {
 	int rc;
 
-	*t = (struct telling){.out = out};
+	*t = (struct telling){.out = out, .first = first};
 	rc = bounces_each_untold(r->o->store, add, t, e);
 	arena_clear(&t->a);
 	return rc;
@@ -87,12 +90,14 @@ static int gather(struct bounces_run *r, struct buf *out, struct telling *t, str
 
 int bounces_settle(struct bounces_run *r, int rc, struct err *e)
 {
-	struct telling t;
+	struct telling t = {0};
 
 	if (rc == 0 && !r->o->dry_run && store_commit(r->o->store, e) == 0)
 		return bounces_write_log(r, e);
 	if (rc == 0 && r->o->dry_run) {
-		rc = gather(r, &r->dry, &t, e);
+		/* Each batch is taken back, so that its reports have the same numbers. */
+		if (r->dry_first)
+			rc = gather(r, r->dry_first, &r->dry, &t, e);
 		r->dry_look |= t.look;
 		store_rollback(r->o->store);
 		return rc;
@@ -106,17 +111,19 @@ int bounces_tell(struct bounces_run *r, struct buf *out, bool *look, struct err 
 	const char *command = config_text(r->o->config, "MAILROOM_ALERT_COMMAND");
 	struct telling t;
 
-	if (r->o->dry_run) {
-		buf_puts(out, buf_str(&r->dry));
-		*look = r->dry_look;
-		return 0;
-	}
-	if (gather(r, out, &t, e) != 0)
+	if (gather(r, 0, out, &t, e) != 0)
 		return -1;
-	*look = t.look;
-	if (t.last == 0)
+	buf_puts(out, buf_str(&r->dry));
+	*look = t.look || r->dry_look;
+	if (r->o->dry_run || t.last == 0)
 		return 0;
 	if (command && command_feed(command, DEADLINE_MS, buf_str(out), out->len, e) != 0)
 		return err_prefix(e, "MAILROOM_ALERT_COMMAND");
-	return set_told(r, t.last, e);
+	r->told = t.last;
+	return 0;
+}
+
+int bounces_told(struct bounces_run *r, struct err *e)
+{
+	return r->told ? set_told(r, r->told, e) : 0;
 }

@@ -1,6 +1,7 @@
 #include "job/people.h"
 #include "job/roster.h"
 #include "job/roster_check.h"
+#include "store/bounces.h"
 
 static int find_by_email(struct store *s, struct arena *a, const char *given, struct participant *out, struct err *e)
 {
@@ -34,6 +35,19 @@ int roster_find(
 	return found ? 0 : err_set(e, ERR_INPUT, "%s: nobody on the roster has this did", did);
 }
 
+/* "active", said of somebody who is active: soft bounces count from none again. */
+static int begin_anew(struct store *s, const struct participant *p, const struct roster_status_change *c,
+    const char *reason, struct err *e)
+{
+	int64_t since = p->status_changed_at > p->email_changed_at ? p->status_changed_at : p->email_changed_at,
+	        days = 0;
+
+	/* The day "" is one more. */
+	if (bounces_soft_days(s, p->id, since, "", &days, e) != 0)
+		return -1;
+	return days <= 1 ? 0 : participants_renew_status(s, p->id, reason, c->actor, c->now, e);
+}
+
 static int set_status(struct store *s, struct arena *a, const struct roster_status_change *c, struct participant *out,
     enum participant_status *was, struct err *e)
 {
@@ -50,8 +64,9 @@ static int set_status(struct store *s, struct arena *a, const struct roster_stat
 	if (*was == PARTICIPANT_UNSUBSCRIBED && c->to != PARTICIPANT_UNSUBSCRIBED && !reason)
 		return err_set(
 		    e, ERR_REFUSED, "%s has unsubscribed: say with --reason why mail may go there again", out->did);
-	if (participants_set_status(
-	        s, out->id, c->to, reason ? reason : "set by hand", c->actor, c->now, &changed, e) != 0)
+	reason = reason ? reason : "set by hand";
+	if (participants_set_status(s, out->id, c->to, reason, c->actor, c->now, &changed, e) != 0 ||
+	    (*was == PARTICIPANT_ACTIVE && !changed && begin_anew(s, out, c, reason, e) != 0))
 		return -1;
 	out->status = c->to;
 	return 0;

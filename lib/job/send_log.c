@@ -16,21 +16,33 @@
 
 enum { WORDS_BYTES = 500, SECRET_BYTES = 64 };
 
+/* A line that a full disk cut off ends here, so that the next one is whole. */
+static int end_last_line(int fd, off_t size, struct err *e)
+{
+	char last = '\n';
+
+	if (size > 0 && pread(fd, &last, 1, size - 1) != 1)
+		return err_errno(e, "send_log.jsonl: read");
+	return last == '\n' || write(fd, "\n", 1) == 1 ? 0 : err_errno(e, "send_log.jsonl: write");
+}
+
 int send_log_open(const char *dir, int *fd, struct err *e)
 {
 	char *path = file_join(dir, "send_log.jsonl");
 	struct stat st;
 	int rc = -1;
 
-	*fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+	*fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 	if (*fd < 0) {
 		err_errno(e, "%s: open", path);
 	} else if (fstat(*fd, &st) != 0 || !S_ISREG(st.st_mode)) {
 		err_set(e, ERR_REFUSED, "%s: is no plain file", path);
+	} else {
+		rc = end_last_line(*fd, st.st_size, e);
+	}
+	if (rc != 0 && *fd >= 0) {
 		close(*fd);
 		*fd = -1;
-	} else {
-		rc = 0;
 	}
 	free(path);
 	return rc;

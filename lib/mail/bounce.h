@@ -137,6 +137,9 @@ const char *bounce_action_name(enum bounce_action action);
 const char *bounce_class_name(enum bounce_class class);
 const char *bounce_reason_name(enum bounce_reason reason);
 
+/* The reason of a failure that a server's words give (valid UTF-8); UNDEFINED when they tell none. */
+enum bounce_reason bounce_reason_of_words(struct arena *a, const char *words);
+
 /* The class of a failure for that reason. */
 enum bounce_class bounce_reason_class(enum bounce_reason reason);
 

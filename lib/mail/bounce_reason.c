@@ -259,6 +259,16 @@ void bounce_judge(struct bounce_recipient *r, uint64_t seen, struct span words)
 	}
 }
 
+enum bounce_reason bounce_reason_of_words(struct arena *a, const char *words)
+{
+	struct bounce_recipient r = {.address = "", .action = BOUNCE_ACTION_FAILED};
+	struct phrase_text t;
+
+	phrase_text_init(a, span_of(words), &t);
+	bounce_judge(&r, phrase_seen(&t, 0, t.folded.len), t.plain);
+	return r.reason;
+}
+
 static size_t digits(struct span s, size_t at)
 {
 	size_t n = 0;

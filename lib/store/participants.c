@@ -186,6 +186,23 @@ int participants_set_status(struct store *s, int64_t id, enum participant_status
 	return scope_leave(s, mine, rc, e);
 }
 
+int participants_renew_status(
+    struct store *s, int64_t id, const char *reason, const char *actor, int64_t now, struct err *e)
+{
+	enum participant_status was = PARTICIPANT_ACTIVE;
+	bool mine;
+	int rc;
+
+	if (scope_enter(s, &mine, e) != 0)
+		return -1;
+	rc = read_status(s, id, &was, e);
+	if (rc == 0)
+		rc = write_status(s, id, was, now, e);
+	if (rc == 0)
+		rc = add_history(s, id, &was, was, reason, actor, now, e);
+	return scope_leave(s, mine, rc, e);
+}
+
 int participants_set_exported(struct store *s, int64_t id, int64_t exported_at, struct err *e)
 {
 	sqlite3_stmt *st = db_prepare(s, sql_participant_set_exported, e);

@@ -63,6 +63,9 @@ int participants_update(struct store *s, const struct participant *p, int64_t no
  * written, when the participant has the status already; INPUT when there is none of this id. */
 int participants_set_status(struct store *s, int64_t id, enum participant_status to, const char *reason,
     const char *actor, int64_t now, bool *changed, struct err *e);
+/* Says the status that the participant has once more: status_changed_at moves, a row of history tells why. */
+int participants_renew_status(
+    struct store *s, int64_t id, const char *reason, const char *actor, int64_t now, struct err *e);
 
 struct participant_change {
 	bool has_old; /* false: the first row */

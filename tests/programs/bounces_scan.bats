@@ -216,6 +216,27 @@ SQL
 	[[ $(sql "SELECT reason FROM participant_status_history ORDER BY id DESC LIMIT 1") == 'soft bounces on 3 days of the last 14, the last: mailbox-full'* ]]
 }
 
+@test "active, said of somebody who is active, begins the count at none" {
+	export MAILROOM_BOUNCE_SOFT_DAYS=2
+	participant set-status -q --did did:plc:ana --status active
+	same 0 "$(sql "SELECT count(*) FROM participant_status_history")"
+	full 1.eml ana
+	deliver "" 1.eml
+	scan
+	participant set-status -q --did did:plc:ana --status active --reason 'she has made room'
+	same 'active|active|she has made room' "$(sql "SELECT old_status, new_status, reason FROM participant_status_history")"
+	day 2026-11-19
+	full 2.eml ana
+	deliver "" 2.eml
+	scan
+	same active "$(sql "SELECT status FROM participants WHERE did = 'did:plc:ana'")"
+	day 2026-11-20
+	full 3.eml ana
+	deliver "" 3.eml
+	scan
+	same inactive "$(sql "SELECT status FROM participants WHERE did = 'did:plc:ana'")"
+}
+
 @test "soft bounces more than 14 days apart do not add up" {
 	export MAILROOM_BOUNCE_SOFT_DAYS=2
 	full 1.eml ana
@@ -352,6 +373,7 @@ SQL
 <report.1.$BATS_TEST_NUMBER@mx.relay.example> " "$(flags)"
 	same "<report.2.$BATS_TEST_NUMBER@mx.relay.example> S" "$(flags Reports)"
 	fails 78 bounces-scan --move-to INBOX
+	fails 78 bounces-scan --move-to Inbox
 	fails 64 bounces-scan --move-to Reports --keep-unseen
 	fails 66 bounces-scan --folder Nowhere
 }
@@ -411,6 +433,57 @@ SQL
 	rm news
 	MAILROOM_ALERT_COMMAND='cat > news' bounces-scan > out
 	[ ! -e news ] && [ ! -s out ]
+}
+
+@test "what could not be printed is told again" {
+	unknown a.eml ana
+	deliver "" a.eml
+	run bash -c 'bounces-scan > /dev/full'
+	[ "$status" -eq 74 ]
+	[[ $output == *'standard output: No space left on device'* ]]
+	same $'ana|inactive\nbram|active\ncleo|active' "$(people)"
+	scan
+	[[ $output == 'inactive: ana@people.example'* ]]
+	scan
+	same ''
+}
+
+@test "a dry run tells once what was not told before" {
+	unknown a.eml ana
+	unknown b.eml bram
+	deliver "" a.eml
+	MAILROOM_ALERT_COMMAND=false fails 69 bounces-scan
+	for ((i = 1; i <= 230; i++)); do mail "m$i.eml" "Message-ID: <$i@test.example>" <<< 'I am a person'; done
+	deliver "" m*.eml b.eml
+	scan -n
+	same 1 "$(grep -c '^inactive: ana' <<< "$output")"
+	same 1 "$(grep -c '^inactive: bram' <<< "$output")"
+}
+
+@test "a line of the log that a full disk cut off is written again" {
+	unknown a.eml ana
+	deliver "" a.eml
+	bounces-scan > /dev/null
+	log=$MAILROOM_DATA_DIR/outbox/send_log.jsonl
+	jq -c . "$log" > whole
+	truncate -s -30 "$log"
+	sql 'UPDATE bounce_recipients SET is_logged = 0'
+	bounces-scan > /dev/null
+	same 2 "$(wc -l < "$log")"
+	same "$(cat whole)" "$(tail -n 1 "$log" | jq -c .)"
+	sql 'UPDATE bounce_recipients SET is_logged = 0'
+	bounces-scan > /dev/null
+	same 2 "$(wc -l < "$log")"
+}
+
+@test "a wish that is not proven is resolved as one" {
+	arf c.eml ana
+	sed -i -E '/^(X-Mailroom-Message-ID|Message-ID: <[^a])/d' c.eml
+	deliver "" c.eml
+	scan
+	[[ $output == 'unmatched 1: complaint '* ]]
+	bounces-scan resolve 1 --as-bounce --did did:plc:ana
+	same unsubscribed "$(sql "SELECT status FROM participants WHERE did = 'did:plc:ana'")"
 }
 
 @test "one scan at a time" {
@@ -540,6 +613,18 @@ bram@people.example|counted' "$(sql "SELECT address, effect FROM bounce_recipien
 	fails 75 bounces-scan postmark
 	echo '{"status": 503, "body": "no JSON"}' > postmark/next
 	fails 75 bounces-scan postmark
+}
+
+@test "what Postmark calls a hard bounce is none where the server's words speak of policy" {
+	postmark
+	bounced 1 HardBounce ana
+	sed -i 's/550 words of HardBounce/smtp;550 5.7.1 Message rejected due to SPF policy/' postmark/bounces
+	bounced 2 HardBounce bram
+	sed -i 's/550 words of HardBounce/smtp;550 5.1.1 User unknown/' postmark/bounces
+	run bounces-scan postmark
+	[ "$status" -eq 1 ]
+	same $'ana|active\nbram|inactive\ncleo|active' "$(people)"
+	same 'alerted' "$(sql "SELECT effect FROM bounce_recipients WHERE address = 'ana@people.example'")"
 }
 
 @test "1,200 bounces of Postmark are read page by page" {
