@@ -3,6 +3,7 @@
 # shellcheck disable=SC2154 # bats sets $stderr
 bats_require_minimum_version 1.5.0
 load lib
+load postmark
 . "$MAILROOM_SOURCE/tests/servers/dovecot.bash"
 
 # One Dovecot for all tests of this file; each empties the mailbox of kay.
@@ -559,18 +560,8 @@ wire() {
 	same 0 "$(sql "SELECT sum(is_due) FROM bounce_places")"
 }
 
-# postmark: starts the fake of their API, with its token in the settings.
-postmark() {
-	mkdir -p postmark
-	: > port
-	python3 "$SOURCE/tests/fake/postmark.py" postmark > port 2> postmark/err < <(sleep 60) 3>&- & FAKE=$!
-	for ((i = 0; i < 200; i++)); do
-		if read -r PORT 2> /dev/null < port; then break; fi
-		sleep 0.05
-	done
-	export MAILROOM_POSTMARK_TOKEN=server-token MAILROOM_POSTMARK_URL=http://127.0.0.1:$PORT
-}
 teardown() {
+	stop_postmark
 	if [ -n "${FAKE-}" ]; then kill "$FAKE" 2> /dev/null; wait "$FAKE" 2> /dev/null || true; fi
 	if [ -n "${OWN_DOVECOT-}" ]; then dovecot_stop; fi
 }
@@ -584,7 +575,7 @@ bounced() {
 }
 
 @test "Postmark's bounces count by the number of the message" {
-	postmark
+	start_postmark
 	bounced 1 HardBounce ana
 	bounced 2 DMARCPolicy bram
 	bounced 3 SpamComplaint cleo
@@ -607,7 +598,9 @@ bram@people.example|counted' "$(sql "SELECT address, effect FROM bounce_recipien
 	run bounces-scan run
 	[ "$status" -eq 0 ]
 	same $'ana|inactive\nbram|inactive\ncleo|unsubscribed' "$(people)"
-	MAILROOM_POSTMARK_TOKEN=wrong fails 78 bounces-scan postmark
+	echo wrong > postmark.token
+	fails 78 bounces-scan postmark
+	echo server-token > postmark.token
 	[[ $output == *'Postmark refuses the token'* && $output != *wrong* ]]
 	echo '{"cut": 1}' > postmark/next
 	fails 75 bounces-scan postmark
@@ -616,7 +609,7 @@ bram@people.example|counted' "$(sql "SELECT address, effect FROM bounce_recipien
 }
 
 @test "what Postmark calls a hard bounce is none where the server's words speak of policy" {
-	postmark
+	start_postmark
 	bounced 1 HardBounce ana
 	sed -i 's/550 words of HardBounce/smtp;550 5.7.1 Message rejected due to SPF policy/' postmark/bounces
 	bounced 2 HardBounce bram
@@ -628,7 +621,7 @@ bram@people.example|counted' "$(sql "SELECT address, effect FROM bounce_recipien
 }
 
 @test "1,200 bounces of Postmark are read page by page" {
-	postmark
+	start_postmark
 	for ((i = 1; i <= 1200; i++)); do
 		printf '{"ID": %d, "Type": "SoftBounce", "MessageID": "remote-1", "Email": "ana@people.example", "BouncedAt": "2026-11-18T10:30:00Z"}\n' $i
 	done > postmark/bounces

@@ -1,6 +1,7 @@
 # digest-send through services: Gmail by delegation and Postmark, each a fake in the form that it documents.
 load lib
 load gmail
+load postmark
 
 export_live() { export MAILROOM_LIVE=true MAILROOM_GMAIL_DOMAIN=harbor.example; }
 
@@ -18,22 +19,7 @@ attempts() { sql "SELECT attempt || ' ' || recipient || ' ' || transport || ' ' 
 	(remote_id IS NOT NULL) FROM send_attempts ORDER BY id"; }
 in_sent() { curl -sSf "$GMAIL/control/messages" | jq '[.[] | select(.labelIds | index("SENT"))] | length'; }
 
-start_postmark() {
-	mkdir postmark; mkfifo postmark.in; : > postmark.out
-	python3 "$SOURCE/tests/fake/postmark.py" postmark < postmark.in > postmark.out 2> postmark.err 3>&- &
-	postmark_pid=$!
-	exec {postmark_hold}> postmark.in
-	local line=''
-	read -r line < <(timeout 30 tail -f -n +1 --pid=$$ postmark.out 3>&-)
-	export MAILROOM_POSTMARK_URL=http://127.0.0.1:$line MAILROOM_POSTMARK_TOKEN_FILE=$PWD/postmark.token
-	echo server-token > postmark.token; chmod 600 postmark.token
-}
-
-teardown() {
-	stop_gmail
-	[ -z "${postmark_hold:-}" ] || exec {postmark_hold}>&-
-	[ -z "${postmark_pid:-}" ] || wait "$postmark_pid" || true
-}
+teardown() { stop_gmail; stop_postmark; }
 
 # Two admins, a sender without a server of its own, nothing of Google's.
 prepare_postmark() {
