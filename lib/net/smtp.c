@@ -37,11 +37,6 @@ bool smtp_is_open(const struct smtp *s)
 	return !s->broken;
 }
 
-size_t smtp_size_limit(const struct smtp *s)
-{
-	return s->offers.size_limit < SIZE_MAX ? (size_t)s->offers.size_limit : SIZE_MAX;
-}
-
 /* The step's own time, or what the transaction has left. */
 static void limit(struct smtp *s, int timeout_ms)
 {

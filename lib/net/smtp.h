@@ -75,8 +75,6 @@ void smtp_close(struct smtp *s);
 bool smtp_is_open(const struct smtp *s);
 /* Asks whether the server is still there. -1 also when it says 4xx or 5xx. */
 int smtp_noop(struct smtp *s, struct err *e);
-/* The largest message that the server takes (RFC 1870); 0: it does not say. */
-size_t smtp_size_limit(const struct smtp *s);
 
 /* One transaction. 0: each recipient has its outcome, strings in `a`. -1 for INPUT, nothing was sent: an address with a control
  * character, a space, angle brackets or no domain; bytes that are not what smtp_message asks for (RFC 5321 sections 2.3.8 and
